@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+
+namespace Ems.Execution.Core.Algos;
+
+/// <summary>
+/// What an algo carries from one decision to the next, journaled whenever it changes. Each algo derives its own record and
+/// lists it here with a stable name, since journals outlive type names.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(NoMemory), "none")]
+public abstract record AlgoMemory;
+
+/// <summary>For algos with nothing to remember.</summary>
+public sealed record NoMemory : AlgoMemory
+{
+    /// <summary>The one value.</summary>
+    public static readonly NoMemory Value = new();
+}

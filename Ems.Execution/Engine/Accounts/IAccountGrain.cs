@@ -1,0 +1,69 @@
+using Ems.Execution.Core.Algos;
+using Ems.Execution.Core.Ledger;
+using Ems.Execution.Core.Orders;
+using Ems.Execution.Core.Primitives;
+using Ems.Execution.Core.Risk;
+
+namespace Ems.Execution.Engine.Accounts;
+
+/// <summary>
+/// One trading account's single writer. Key: the account id. Everything that changes the account goes through here; every
+/// answer that says yes is durable when it returns.
+/// </summary>
+public interface IAccountGrain : IGrainWithStringKey
+{
+    /// <summary>Opens the account once with limits and paper deposits; a repeat is a no-op.</summary>
+    Task OpenAsync(OpenAccount command);
+    /// <summary>Takes an order. A known ClOrdID with the same body returns its first answer, with another body DuplicateClOrdId.</summary>
+    Task<SubmitResult> SubmitAsync(SubmitOrder command);
+    /// <summary>What <see cref="SubmitAsync"/> would answer, changing nothing.</summary>
+    Task<PreviewResult> PreviewAsync(ParentSpec spec);
+    /// <summary>Changes a running parent (rule E10). Null means done.</summary>
+    Task<Denial?> ReplaceAsync(ReplaceParent command);
+    /// <summary>Stops a parent from sending; working children are canceled unless <paramref name="keepChildren"/>.</summary>
+    Task<Denial?> PauseAsync(ClOrdId clOrdId, string actor, bool keepChildren);
+    /// <summary>Lets a paused parent go on.</summary>
+    Task<Denial?> ResumeAsync(ClOrdId clOrdId, string actor);
+    /// <summary>Cancels a parent: no further child, working ones canceled; the end comes when the venues have answered.</summary>
+    Task<Denial?> CancelAsync(ClOrdId clOrdId, string actor);
+    /// <summary>Sets or lifts (level None) a kill switch of this account, or of one instrument of it, and proves the result with the venues.</summary>
+    Task<KillReport> KillAsync(KillLevel level, InstrumentId? instrument, string actor, string reason);
+    /// <summary>Changes the limits.</summary>
+    Task SetLimitsAsync(RiskLimits limits, string actor);
+    /// <summary>Starts a parent at its time; called by its job. Idempotent.</summary>
+    Task ActivateParentAsync(ClOrdId clOrdId);
+    /// <summary>Closes a parent whose window is over or reconciles and reports one that has ended; called by its job. Idempotent.</summary>
+    Task CloseParentAsync(ClOrdId clOrdId);
+    /// <summary>Does nothing but make sure the account is live; called by the sweep.</summary>
+    Task EnsureLiveAsync();
+    /// <summary>The whole state at one moment, with the sequence of the last published change.</summary>
+    Task<AccountView> ViewAsync();
+    /// <summary>One parent with its children and fills, or null.</summary>
+    Task<ParentDetail?> FindAsync(ClOrdId clOrdId);
+}
+
+/// <summary>Opens an account. <see cref="Deposits"/> are credited at the venues named, once each.</summary>
+public sealed record OpenAccount(AccountId Account, string Name, RiskLimits Limits, IReadOnlyList<Deposit> Deposits, string Actor);
+
+/// <summary>Paper money at one venue.</summary>
+public sealed record Deposit(VenueId Venue, Asset Asset, decimal Amount);
+
+/// <summary>An order to take. BodyHash: of the request as sent, to tell a retry from a second order under one name.</summary>
+public sealed record SubmitOrder(ParentSpec Spec, string BodyHash, string Actor);
+
+/// <summary>Accepted when <see cref="Denial"/> and <see cref="Errors"/> are empty.</summary>
+public sealed record SubmitResult(OrdStatus OrdStatus, Denial? Denial, IReadOnlyList<FieldError> Errors, IReadOnlyList<Adjustment> Adjustments);
+
+/// <summary>What an order would do.</summary>
+public sealed record PreviewResult(
+    ParentSpec Spec, Denial? Denial, IReadOnlyList<FieldError> Errors, IReadOnlyList<Adjustment> Adjustments,
+    decimal? Notional, decimal? ExpectedFees, IReadOnlyList<PlanPoint> Plan, string? RouteText);
+
+/// <summary>A change to a running parent; null stays.</summary>
+public sealed record ReplaceParent(ClOrdId ClOrdId, decimal? OrderQty, decimal? LimitPx, IReadOnlyDictionary<string, string> Parameters, string Actor);
+
+/// <summary>What a kill did, by the venues' own word.</summary>
+public sealed record KillReport(KillLevel Level, IReadOnlyList<VenueProof> Venues, TimeSpan Elapsed, bool Proven, string Text);
+
+/// <summary>One venue's count of open orders; null when it could not be asked.</summary>
+public sealed record VenueProof(VenueId Venue, int? OpenOrders, string? Error);
