@@ -23,6 +23,10 @@ public sealed record Order(
     public decimal Commission { get; init; }
     /// <summary>Sent, fate unknown.</summary>
     public bool InDoubt { get; init; }
+    /// <summary>The venue's own total where it was seen to be ahead of our fills; 0 when never.</summary>
+    public decimal VenueCumQty { get; init; }
+    /// <summary>The end the venue reported while fills of it are still missing here; taken when they are booked.</summary>
+    public OrdStatus? PendingEnd { get; init; }
     /// <summary>When it became terminal.</summary>
     public DateTimeOffset? EndedAt { get; init; }
     /// <summary>The venue's code when it rejected.</summary>

@@ -34,6 +34,10 @@ public interface IAccountGrain : IGrainWithStringKey
     Task ActivateParentAsync(ClOrdId clOrdId);
     /// <summary>Closes a parent whose window is over or reconciles and reports one that has ended; called by its job. Idempotent.</summary>
     Task CloseParentAsync(ClOrdId clOrdId);
+    /// <summary>Submits the parent of this minute's firing of a recurring order; called by its job. Idempotent within the minute.</summary>
+    Task SubmitRecurringAsync(ClOrdId clOrdId);
+    /// <summary>Ends a recurrence; parents it made stay.</summary>
+    Task<Denial?> StopRecurringAsync(ClOrdId clOrdId, string actor);
     /// <summary>Does nothing but make sure the account is live; called by the sweep.</summary>
     Task EnsureLiveAsync();
     /// <summary>The whole state at one moment, with the sequence of the last published change.</summary>
@@ -48,8 +52,11 @@ public sealed record OpenAccount(AccountId Account, string Name, RiskLimits Limi
 /// <summary>Paper money at one venue.</summary>
 public sealed record Deposit(VenueId Venue, Asset Asset, decimal Amount);
 
-/// <summary>An order to take. BodyHash: of the request as sent, to tell a retry from a second order under one name.</summary>
-public sealed record SubmitOrder(ParentSpec Spec, string BodyHash, string Actor);
+/// <summary>
+/// An order to take. BodyHash: of the request as sent, to tell a retry from a second order under one name. Cron (five fields, UTC,
+/// checked by the caller): the order is a template that repeats.
+/// </summary>
+public sealed record SubmitOrder(ParentSpec Spec, string BodyHash, string Actor, string? Cron = null);
 
 /// <summary>Accepted when <see cref="Denial"/> and <see cref="Errors"/> are empty.</summary>
 public sealed record SubmitResult(OrdStatus OrdStatus, Denial? Denial, IReadOnlyList<FieldError> Errors, IReadOnlyList<Adjustment> Adjustments);
