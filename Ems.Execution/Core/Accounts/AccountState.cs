@@ -72,6 +72,9 @@ public sealed partial class AccountState(InstrumentCatalog catalog)
     /// <summary>Whether this execution was applied already.</summary>
     public bool HasSeen(VenueId venue, string execId) => execIds.Contains((venue, execId));
 
+    /// <summary>Whether a deposit of this reference is booked.</summary>
+    public bool HasDeposit(string reference) => deposits.Contains(reference);
+
     /// <summary>All fills of the venue up to this number are booked.</summary>
     public long FillCursor(VenueId venue) => fillCursors.GetValueOrDefault(venue);
 
