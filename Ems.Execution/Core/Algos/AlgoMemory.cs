@@ -1,4 +1,8 @@
 using System.Text.Json.Serialization;
+using Ems.Execution.Core.Algos.Iceberg;
+using Ems.Execution.Core.Algos.Immediate;
+using Ems.Execution.Core.Algos.Stops;
+using Ems.Execution.Core.Algos.Twap;
 
 namespace Ems.Execution.Core.Algos;
 
@@ -8,6 +12,12 @@ namespace Ems.Execution.Core.Algos;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(NoMemory), "none")]
+[JsonDerivedType(typeof(TakerMemory), "taker")]
+[JsonDerivedType(typeof(LimitMemory), "limit")]
+[JsonDerivedType(typeof(TwapMemory), "twap")]
+[JsonDerivedType(typeof(IcebergMemory), "iceberg")]
+[JsonDerivedType(typeof(StopMemory), "stop")]
+[JsonDerivedType(typeof(TrailingMemory), "trailing")]
 public abstract record AlgoMemory;
 
 /// <summary>For algos with nothing to remember.</summary>

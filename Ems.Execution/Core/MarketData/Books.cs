@@ -37,9 +37,10 @@ public sealed record Candle(DateTimeOffset OpenTime, decimal Open, decimal High,
 /// What an algo may see of one instrument: the fresh books of the venues it may use, and the tape's extremes since it
 /// looked last, so that a print between two looks still triggers a stop.
 /// </summary>
+/// <param name="QtyLastMinute">Quantity printed on all venues in the last 60 s, own prints included; null when not known.</param>
 public sealed record MarketView(
     InstrumentId Instrument, IReadOnlyList<BookSnapshot> Books,
-    decimal? LastPx, decimal? HighSinceLast, decimal? LowSinceLast)
+    decimal? LastPx, decimal? HighSinceLast, decimal? LowSinceLast, decimal? QtyLastMinute = null)
 {
     /// <summary>A market with nothing in it: every venue stale or out.</summary>
     public static MarketView Empty(InstrumentId instrument) => new(instrument, [], null, null, null);
@@ -49,4 +50,10 @@ public sealed record MarketView(
     public decimal? BestAsk => Books.Min(b => b.BestAsk);
     /// <summary>Middle of the consolidated best prices: the mark of a paper instrument.</summary>
     public decimal? Mid => (BestBid + BestAsk) / 2m;
+    /// <summary>Consolidated spread in basis points of the mid; can be negative when venues cross; null without a two-sided market.</summary>
+    public decimal? SpreadBps => Mid is { } mid and > 0m ? (BestAsk - BestBid) / mid * 10_000m : null;
+    /// <summary>The best price an order of <paramref name="side"/> could take.</summary>
+    public decimal? BestOpposite(Side side) => side == Side.Buy ? BestAsk : BestBid;
+    /// <summary>The best price an order of <paramref name="side"/> could join.</summary>
+    public decimal? BestOwn(Side side) => side == Side.Buy ? BestBid : BestAsk;
 }

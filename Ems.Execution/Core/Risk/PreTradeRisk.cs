@@ -8,12 +8,33 @@ namespace Ems.Execution.Core.Risk;
 /// </summary>
 public sealed class PreTradeRisk
 {
+    private static readonly IPreTradeCheck[] Checks =
+    [
+        new KillSwitchCheck(), new AllowedCheck(), new ShapeCheck(), new MessageRateCheck(), new OpenOrdersCheck(), new MaxQtyCheck(), new PriceCollarCheck(),
+        new MaxNotionalCheck(), new DayNotionalCheck(), new ReduceOnlyCheck(), new BuyingPowerCheck(), new SelfCrossCheck(),
+    ];
+
     /// <summary>Checks a parent before it is accepted.</summary>
-    public RiskResult<ParentSpec> Check(ParentSpec order, RiskView view) => new(new RiskApproved<ParentSpec>(order), null);
+    public RiskResult<ParentSpec> Check(ParentSpec order, RiskView view) => Approve(order, First(Candidate.Of(order), view));
 
     /// <summary>Checks a child before it is journaled and sent.</summary>
-    public RiskResult<VenueOrder> Check(VenueOrder order, RiskView view) => new(new RiskApproved<VenueOrder>(order), null);
+    public RiskResult<VenueOrder> Check(VenueOrder order, RiskView view) => Approve(order, First(Candidate.Of(order), view));
 
-    /// <summary>Checks a replace of a resting child.</summary>
-    public RiskResult<VenueReplace> Check(VenueReplace order, RiskView view) => new(new RiskApproved<VenueReplace>(order), null);
+    /// <summary>Checks a replace of a resting child: the order as it would be.</summary>
+    public RiskResult<VenueReplace> Check(VenueReplace replace, VenueOrder resting, RiskView view) =>
+        Approve(replace, First(Candidate.Of(resting with { OrderQty = replace.OrderQty, Px = replace.Px }), view));
+
+    private static RiskResult<T> Approve<T>(T order, Denial? denial) => denial is null ? new(new RiskApproved<T>(order), null) : new(null, denial);
+
+    private static Denial? First(Candidate order, RiskView view)
+    {
+        foreach (var check in Checks)
+        {
+            if (check.Check(order, view) is { } denial)
+            {
+                return denial;
+            }
+        }
+        return null;
+    }
 }

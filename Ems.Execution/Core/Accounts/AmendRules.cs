@@ -1,0 +1,42 @@
+using Ems.Execution.Core.Algos;
+using Ems.Execution.Core.Instruments;
+using Ems.Execution.Core.Orders;
+using Ems.Execution.Core.Risk;
+
+namespace Ems.Execution.Core.Accounts;
+
+/// <summary>What may be changed of a running parent, and what comes of it (rule E10).</summary>
+public static class AmendRules
+{
+    /// <summary>The amended spec, or why not. Null arguments and absent parameters stay as they are.</summary>
+    public static (ParentSpec? Spec, Denial? Denial) Apply(
+        ParentOrder parent, decimal? orderQty, decimal? limitPx, IReadOnlyDictionary<string, string> parameters, InstrumentCatalog catalog, DateTimeOffset now)
+    {
+        if (parent.OrdStatus.IsTerminal() || parent.CancelRequested || parent.Ending is not null)
+        {
+            return (null, new(DenyCode.OrderStateForbids, "clOrdId", $"ordStatus={parent.OrdStatus}, it is over or ending"));
+        }
+        var committed = parent.CumQty + parent.WorkingQty + parent.UnknownQty;
+        if (orderQty is { } qty && qty < committed)
+        {
+            return (null, new(DenyCode.InvalidField, "orderQty", $"orderQty={Fitting.Text(qty)}, filled+working={Fitting.Text(committed)}"));
+        }
+        var descriptor = AlgoCatalog.Find(parent.Spec.Strategy)?.Descriptor;
+        foreach (var name in parameters.Keys)
+        {
+            if (descriptor?.Find(name) is not { Updatable: true })
+            {
+                return (null, new(DenyCode.InvalidField, "parameters." + name, $"parameter={NumberRules.Shown(name)}, not updatable while running"));
+            }
+        }
+        var merged = new Dictionary<string, string>(parent.Spec.Parameters);
+        foreach (var (name, value) in parameters)
+        {
+            merged[name] = value;
+        }
+        var spec = parent.Spec with { OrderQty = orderQty ?? parent.Spec.OrderQty, LimitPx = limitPx ?? parent.Spec.LimitPx, Parameters = merged };
+        // The start lies in the past by now; rules on times look at the end alone.
+        var errors = ParentValidation.Validate(spec with { StartTime = null }, catalog, now);
+        return errors.Count > 0 ? (null, new(DenyCode.InvalidField, errors[0].Field, errors[0].Text)) : (spec, null);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Ems.Execution.Core.Instruments;
+using Ems.Execution.Core.MarketData;
+using Ems.Execution.Core.Orders;
+using Ems.Execution.Core.Primitives;
+
+namespace Ems.Execution.Core.Algos;
+
+/// <summary>Fits quantities to what venues take (rule E3). Every change is an <see cref="Adjustment"/> the trader sees.</summary>
+public static class Fitting
+{
+    /// <summary>Head room over a minimum notional, since the price moves between now and the last slice (Bybit's rule).</summary>
+    private const decimal NotionalMargin = 1.1m;
+
+    /// <summary>The finest lot over the listings, or null without any.</summary>
+    public static decimal? FinestLot(IReadOnlyList<Listing> listings) => listings.Count == 0 ? null : listings.Min(l => l.LotSize);
+
+    /// <summary>The least quantity that some listing takes at <paramref name="px"/>, or null without a listing.</summary>
+    public static decimal? LeastQty(IReadOnlyList<Listing> listings, decimal? px)
+    {
+        if (listings.Count == 0)
+        {
+            return null;
+        }
+        return listings.Min(l => Math.Max(l.MinQty, px is { } p and > 0m ? Steps.RoundUp(l.MinNotional / p, l.LotSize) : 0m));
+    }
+
+    /// <summary>The quantity rounded down to the finest lot.</summary>
+    public static (ParentSpec Spec, List<Adjustment> Adjustments) ToLot(ParentSpec spec, IReadOnlyList<Listing> listings)
+    {
+        var adjustments = new List<Adjustment>();
+        if (FinestLot(listings) is { } lot && Steps.RoundDown(spec.OrderQty, lot) is var rounded && rounded != spec.OrderQty && rounded > 0m)
+        {
+            adjustments.Add(new("orderQty", Text(spec.OrderQty), Text(rounded), "lot", $"Quantity {Text(spec.OrderQty)} was rounded down to {Text(rounded)}: the finest lot is {Text(lot)}."));
+            spec = spec with { OrderQty = rounded };
+        }
+        return (spec, adjustments);
+    }
+
+    /// <summary>The most slices that keep each one above the venues' minimum with head room; at least 1.</summary>
+    public static int MostSlices(decimal qty, MarketView market, IReadOnlyList<Listing> listings)
+    {
+        if (LeastQty(listings, market.Mid / NotionalMargin) is not { } least || least <= 0m)
+        {
+            return int.MaxValue;
+        }
+        return (int)Math.Clamp(decimal.Floor(qty / least), 1m, int.MaxValue);
+    }
+
+    /// <summary>Invariant text.</summary>
+    public static string Text(decimal value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,189 @@
+using System.Globalization;
+using Ems.Execution.Core.Instruments;
+using Ems.Execution.Core.Primitives;
+
+namespace Ems.Execution.Core.Routing;
+
+/// <summary>
+/// Splits a slice over venues. Taking: every level of every book is offered at its price with the taker fee, the cheapest lots are
+/// taken first, which is the least all-in cost for additive fees; then legs below a venue's minimum are given to the others.
+/// Resting: the venue where waiting costs least.
+/// </summary>
+public static class OrderRouter
+{
+    /// <summary>The plan. Legs and UnroutedQty always sum to the request.</summary>
+    public static RoutePlan Plan(RouteRequest request) => request.Posts ? PostingRouter.Plan(request) : Take(request);
+
+    private static RoutePlan Take(RouteRequest request)
+    {
+        var venues = request.Venues.Where(v => v.ExcludedBecause is null && v.Book is not null).ToList();
+        if (request.TimeInForce == TimeInForce.Fok)
+        {
+            // All or nothing cannot be promised over two venues: the cheapest one that holds all of it.
+            var whole = venues.Select(v => Walk(request, [v])).Where(w => w.Unrouted == 0m).OrderBy(w => w.Cost(request.Side)).FirstOrDefault();
+            return whole is null
+                ? new([], Losers(request, []), request.Qty, "no single venue holds all of it within the limit (FOK)")
+                : new(Legs(request, whole), Losers(request, whole.Takes), 0m, null);
+        }
+        var remaining = new List<RouteVenue>(venues);
+        while (true)
+        {
+            var walk = Walk(request, remaining);
+            // A leg that its venue would refuse goes to the others; the worst one first, then all is walked again.
+            var refused = walk.Takes.Where(t => t.Venue.Listing.Refusal(t.WorstPx, t.Qty) is not null).OrderBy(t => t.Qty).FirstOrDefault();
+            if (refused is null)
+            {
+                return new(Legs(request, walk), Losers(request, walk.Takes), walk.Unrouted,
+                    walk.Unrouted > 0m ? Why(request, venues, walk.Unrouted) : null);
+            }
+            remaining.Remove(refused.Venue);
+        }
+    }
+
+    private static Walked Walk(RouteRequest request, List<RouteVenue> venues)
+    {
+        var offers = new List<(decimal AllIn, decimal Px, decimal Qty, int Venue)>();
+        for (var v = 0; v < venues.Count; v++)
+        {
+            var fee = 1m + (request.Side.Sign() * venues[v].Listing.TakerFee);
+            foreach (var level in venues[v].Book!.Opposite(request.Side))
+            {
+                if (!request.Side.IsWithin(level.Px, request.LimitPx))
+                {
+                    break;
+                }
+                var own = venues[v].OwnLevels?.Where(o => o.Px == level.Px).Sum(o => o.Qty) ?? 0m;
+                if (level.Qty > own)
+                {
+                    offers.Add((level.Px * fee, level.Px, level.Qty - own, v));
+                }
+            }
+        }
+        var sign = request.Side.Sign();
+        offers.Sort((a, b) => a.AllIn != b.AllIn ? (a.AllIn * sign).CompareTo(b.AllIn * sign) : a.Venue.CompareTo(b.Venue));
+        var takes = venues.Select(v => new Taken(v)).ToArray();
+        var left = request.Qty;
+        foreach (var (_, px, qty, v) in offers)
+        {
+            if (left <= 0m)
+            {
+                break;
+            }
+            var take = Math.Min(Math.Min(qty, left), takes[v].Venue.MaxQty - takes[v].Qty);
+            if (take > 0m)
+            {
+                takes[v].Add(px, take);
+                left -= take;
+            }
+        }
+        // Each venue takes whole lots; what rounding gives back goes to the cheapest venue whose lot it fits.
+        foreach (var t in takes)
+        {
+            left += t.RoundDownToLot();
+        }
+        foreach (var (_, px, qty, v) in offers)
+        {
+            var room = Math.Min(Steps.RoundDown(left, takes[v].Venue.Listing.LotSize), qty - takes[v].At(px));
+            room = Math.Min(Steps.RoundDown(Math.Max(0m, room), takes[v].Venue.Listing.LotSize), Steps.RoundDown(Math.Max(0m, takes[v].Venue.MaxQty - takes[v].Qty), takes[v].Venue.Listing.LotSize));
+            if (room > 0m)
+            {
+                takes[v].Add(px, room);
+                left -= room;
+            }
+        }
+        return new([.. takes.Where(t => t.Qty > 0m)], left);
+    }
+
+    private static List<RouteLeg> Legs(RouteRequest request, Walked walk)
+    {
+        var legs = new List<RouteLeg>(walk.Takes.Count);
+        foreach (var t in walk.Takes)
+        {
+            var (listing, fee) = (t.Venue.Listing, t.Notional * t.Venue.Listing.TakerFee);
+            var allIn = (t.Notional + (request.Side.Sign() * fee)) / t.Qty;
+            legs.Add(new(listing.Venue, t.Qty, t.WorstPx, request.TimeInForce == TimeInForce.Fok ? TimeInForce.Fok : TimeInForce.Ioc, false, t.Notional / t.Qty, fee, allIn,
+                Text($"{t.Qty} at {listing.Venue}: expected {Math.Round(t.Notional / t.Qty, 6)}, all-in {Math.Round(allIn, 6)} with {listing.TakerFee * 10_000m:0.##} bps fee, {t.Levels} levels deep")));
+        }
+        return legs;
+    }
+
+    private static List<RouteAlternative> Losers(RouteRequest request, IReadOnlyList<Taken> takes)
+    {
+        var lost = new List<RouteAlternative>();
+        foreach (var v in request.Venues.Where(v => takes.All(t => t.Venue != v)))
+        {
+            var best = v.Book?.Opposite(request.Side) is { Count: > 0 } levels ? levels[0].Px : (decimal?)null;
+            var allIn = best * (1m + (request.Side.Sign() * v.Listing.TakerFee));
+            lost.Add(new(v.Listing.Venue, allIn, v.ExcludedBecause
+                ?? (best is not { } px ? "its book is empty on that side"
+                : v.MaxQty < v.Listing.MinQty ? "no balance there"
+                : !request.Side.IsWithin(px, request.LimitPx) ? Text($"its best price {px} is beyond {request.LimitPx}")
+                : Text($"all-in {Math.Round(allIn!.Value, 6)} is dearer, or its part was below its minimum"))));
+        }
+        return lost;
+    }
+
+    private static string Why(RouteRequest request, List<RouteVenue> venues, decimal unrouted) =>
+        venues.Count == 0 ? "no venue is usable: " + string.Join(", ", request.Venues.Select(v => $"{v.Listing.Venue} {v.ExcludedBecause ?? "has no book"}"))
+        : Text($"{unrouted} found no liquidity within {request.LimitPx}, or is below what balances, lots and minimums allow");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private sealed record Walked(IReadOnlyList<Taken> Takes, decimal Unrouted)
+    {
+        public decimal Cost(Side side) => Takes.Sum(t => t.Notional * (1m + (side.Sign() * t.Venue.Listing.TakerFee))) * side.Sign();
+    }
+
+    /// <summary>What one venue gives, by level, worst last.</summary>
+    private sealed class Taken(RouteVenue venue)
+    {
+        private readonly List<(decimal Px, decimal Qty)> levels = [];
+
+        public RouteVenue Venue { get; } = venue;
+        public decimal Qty { get; private set; }
+        public decimal Notional { get; private set; }
+        public int Levels => levels.Count;
+        public decimal WorstPx => levels[^1].Px;
+
+        public decimal At(decimal px) => levels.Where(l => l.Px == px).Sum(l => l.Qty);
+
+        public void Add(decimal px, decimal qty)
+        {
+            var i = levels.FindIndex(l => l.Px == px);
+            if (i >= 0)
+            {
+                levels[i] = (px, levels[i].Qty + qty);
+            }
+            else
+            {
+                levels.Add((px, qty));
+            }
+            Qty += qty;
+            Notional += px * qty;
+        }
+
+        /// <summary>Gives back the worst part that is no whole lot; returns how much.</summary>
+        public decimal RoundDownToLot()
+        {
+            var back = Qty - Steps.RoundDown(Qty, Venue.Listing.LotSize);
+            var rest = back;
+            while (rest > 0m)
+            {
+                var (px, qty) = levels[^1];
+                var cut = Math.Min(rest, qty);
+                if (cut == qty)
+                {
+                    levels.RemoveAt(levels.Count - 1);
+                }
+                else
+                {
+                    levels[^1] = (px, qty - cut);
+                }
+                Qty -= cut;
+                Notional -= px * cut;
+                rest -= cut;
+            }
+            return back;
+        }
+    }
+}
