@@ -1,0 +1,46 @@
+using Ems.Execution.Core.Primitives;
+
+namespace Ems.Execution.Core.Simulation.Matching;
+
+/// <summary>An order inside a matching engine. Prices in ticks, quantities in lots: whole numbers, so that matching is exact and fast.</summary>
+public sealed class MatchOrder
+{
+    /// <summary>The venue's number.</summary>
+    public long Id { get; init; }
+    /// <summary>Whose it is: two orders of one owner never trade with each other.</summary>
+    public int Owner { get; init; }
+    /// <summary>Buy or sell.</summary>
+    public Side Side { get; init; }
+    /// <summary>Limit, or the protective price of a market order.</summary>
+    public long PxTicks { get; set; }
+    /// <summary>Whole size.</summary>
+    public long Lots { get; set; }
+    /// <summary>Not filled yet.</summary>
+    public long Leaves { get; set; }
+    /// <summary>How long it lives.</summary>
+    public TimeInForce TimeInForce { get; init; }
+    /// <summary>Whether it may only add liquidity.</summary>
+    public bool PostOnly { get; init; }
+    /// <summary>What the venue hangs on it.</summary>
+    public object? Tag { get; init; }
+
+    /// <summary>Lots of other people in the queue before it at its price.</summary>
+    internal long Ahead;
+    /// <summary>Whether the price was visible when it joined; otherwise everything shown there first is ahead of it.</summary>
+    internal bool AheadKnown;
+    internal OwnLevel? Level;
+    internal MatchOrder? Next, Previous;
+}
+
+/// <summary>How a submit ended.</summary>
+public enum MatchResult { None = 0, Rested, Filled, Canceled, PostOnlyWouldTake, FokUnfilled, SelfTrade }
+
+/// <summary>Who hears of fills, as they happen.</summary>
+public interface IMatchSink
+{
+    /// <summary>A fill of one order. <paramref name="maker"/>: it was resting. A maker is done when Leaves is 0.</summary>
+    void OnFill(MatchOrder order, long pxTicks, long lots, bool maker);
+}
+
+/// <summary>One price of a market source.</summary>
+public readonly record struct SourceLevel(long PxTicks, long Lots);
