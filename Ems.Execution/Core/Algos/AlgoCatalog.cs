@@ -27,9 +27,9 @@ public static class AlgoWindow
 {
     /// <summary>When the schedule is over, or null when it has no end.</summary>
     public static DateTimeOffset? End(ParentSpec spec, DateTimeOffset startedAt) =>
-        spec.Strategy == TwapAlgo.Name ? TwapSchedule.Of(spec, startedAt).End : spec.ExpireTime;
+        spec.Strategy == TwapAlgo.Name ? TwapAlgo.ScheduleOf(spec, startedAt).End : spec.ExpireTime;
 
     /// <summary>What the plan says should be done by <paramref name="now"/>, base units; the whole quantity for algos without a schedule.</summary>
     public static decimal PlannedQty(ParentSpec spec, ulong seed, DateTimeOffset startedAt, DateTimeOffset now) =>
-        spec.Strategy == TwapAlgo.Name ? TwapSchedule.Of(spec, startedAt).PlannedQty(spec.OrderQty, now) : spec.OrderQty;
+        spec.Strategy == TwapAlgo.Name ? TwapAlgo.ScheduleOf(spec, startedAt).PlannedQty(spec.OrderQty, now) : spec.OrderQty;
 }

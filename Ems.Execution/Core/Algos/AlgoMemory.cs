@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
 using Ems.Execution.Core.Algos.Iceberg;
 using Ems.Execution.Core.Algos.Immediate;
+using Ems.Execution.Core.Algos.Scheduling;
 using Ems.Execution.Core.Algos.Stops;
-using Ems.Execution.Core.Algos.Twap;
 
 namespace Ems.Execution.Core.Algos;
 
@@ -14,7 +14,7 @@ namespace Ems.Execution.Core.Algos;
 [JsonDerivedType(typeof(NoMemory), "none")]
 [JsonDerivedType(typeof(TakerMemory), "taker")]
 [JsonDerivedType(typeof(LimitMemory), "limit")]
-[JsonDerivedType(typeof(TwapMemory), "twap")]
+[JsonDerivedType(typeof(ScheduleMemory), "schedule")]
 [JsonDerivedType(typeof(IcebergMemory), "iceberg")]
 [JsonDerivedType(typeof(StopMemory), "stop")]
 [JsonDerivedType(typeof(TrailingMemory), "trailing")]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ems.Execution.Core.Algos.Scheduling;
 using Ems.Execution.Core.Instruments;
 using Ems.Execution.Core.MarketData;
 using Ems.Execution.Core.Orders;
@@ -35,6 +36,25 @@ public static class Fitting
             spec = spec with { OrderQty = rounded };
         }
         return (spec, adjustments);
+    }
+
+    /// <summary>
+    /// The spec on the lot, with fewer slices where each would be below the venues' minimum; never all at once in silence. The most
+    /// slices is the quantity over the minimum with head room (Bybit's rule: qty ≥ max(minNotional·n/last·1.1, minQty·n)).
+    /// </summary>
+    public static (ParentSpec Spec, IReadOnlyList<Adjustment> Adjustments) ToSlices(ParentSpec spec, Schedule schedule, MarketView market, IReadOnlyList<Listing> listings)
+    {
+        var (fitted, adjustments) = ToLot(spec, listings);
+        var most = MostSlices(fitted.OrderQty, market, listings);
+        if (schedule.Slices > most)
+        {
+            var parameters = new Dictionary<string, string>(fitted.Parameters) { ["slices"] = Text(most) };
+            parameters.Remove("intervalSeconds");
+            adjustments.Add(new("parameters.slices", Text(schedule.Slices), Text(most), "min_slice",
+                $"{schedule.Slices} slices would each be below the venues' minimum; {most} {(most == 1 ? "slice is" : "slices are")} not."));
+            fitted = fitted with { Parameters = parameters };
+        }
+        return (fitted, adjustments);
     }
 
     /// <summary>The most slices that keep each one above the venues' minimum with head room; at least 1.</summary>

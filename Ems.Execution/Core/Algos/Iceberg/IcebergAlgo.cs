@@ -85,7 +85,7 @@ public sealed class IcebergAlgo : IExecutionAlgo
         {
             return Over(m, new(OrdStatus.Filled, "Filled", "All filled."));
         }
-        if (Immediate.Ends.Permanent(input) is { } bad)
+        if (Rejects.Permanent(input) is { } bad)
         {
             return Over(m, bad);
         }

@@ -85,7 +85,7 @@ public sealed class LimitAlgo : IExecutionAlgo
             {
                 return Stop(wrap(m), new(OrdStatus.Expired, "Expired", "Its time ran out."));
             }
-            if (Ends.Permanent(input) is { } end)
+            if (Rejects.Permanent(input) is { } end)
             {
                 return Stop(wrap(m), end);
             }

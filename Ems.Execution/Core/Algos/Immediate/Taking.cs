@@ -31,7 +31,7 @@ internal static class Taking
             return new([], wrap(memory), null, false, p.UnknownQty > 0m
                 ? new("InDoubt", "A child's fate is unknown; the venue is being asked.") : new("WaitingFill", "Waiting for the venues' answers."));
         }
-        if (Ends.Permanent(input) is { } end)
+        if (Rejects.Permanent(input) is { } end)
         {
             return new([], wrap(memory), null, false, new(end.Code, end.Text), end);
         }
@@ -60,17 +60,6 @@ internal static class Taking
 /// <summary>Ends that several algos share.</summary>
 internal static class Ends
 {
-    /// <summary>Reject codes after which trying again cannot help (rule E12).</summary>
-    private static readonly string[] PermanentCodes = ["INSTRUMENT_UNKNOWN", "NOT_AUTHORIZED", "ACCOUNT_UNKNOWN", "REDUCE_ONLY"];
-
-    /// <summary>Set when the newest child was rejected for good.</summary>
-    public static AlgoEnd? Permanent(AlgoInput input)
-    {
-        var last = input.Children.Count > 0 ? input.Children[^1] : null;
-        return last is { OrdStatus: OrdStatus.Rejected, RejectCode: { } code } && PermanentCodes.Contains(code)
-            ? new(OrdStatus.Rejected, code, $"{last.Venue} rejects it for good: {code}.") : null;
-    }
-
     /// <summary>What is left cannot be sent anywhere.</summary>
     public static AlgoEnd Dust(decimal qty) => new(OrdStatus.Canceled, "BelowMinimum", $"The rest of {Fitting.Text(qty)} is below every venue's minimum.");
 }
