@@ -18,10 +18,10 @@ internal static class RecordedMarketLoader
     private const long BravoLagMs = 10, CharlieLagMs = 20;
 
     /// <summary>Reads every recording once and builds the market. Throws <see cref="MarketDataFileException"/> for a missing or damaged file.</summary>
-    public static RecordedMarket Load(string root, IReadOnlyCollection<Listing> listings) => new(Plans(root), listings);
+    public static RecordedMarket Load(string root, IReadOnlyCollection<Listing> listings) => new(Survey(root).Plans, listings);
 
-    /// <summary>The plan of every listing that the recordings can feed.</summary>
-    public static IReadOnlyList<RecordedStreamPlan> Plans(string root)
+    /// <summary>Reads every recording once: the plan of every listing they can feed, and the paths that set the prices.</summary>
+    public static SurveyedRecordings Survey(string root)
     {
         if (!Directory.Exists(root))
         {
@@ -37,10 +37,14 @@ internal static class RecordedMarketLoader
             binance = (recordings[2], surveys[2]), hyperEth = (recordings[3], surveys[3]), asterA = (recordings[4], surveys[4]),
             hyperSol = (recordings[6], surveys[6]);
 
-        var btc = new PricePath([standX.Survey.Mids]);
-        var eth = new PricePath([asterA.Survey.Mids, surveys[5].Mids]);
-        var sol = new PricePath([hyperSol.Survey.Mids]);
-        return
+        ReferencePath[] references =
+        [
+            new(Btc, standX.Recording.Name, [standX.Survey.Mids]),
+            new(Eth, $"{asterA.Recording.Name} and C", [asterA.Survey.Mids, surveys[5].Mids]),
+            new(Sol, hyperSol.Recording.Name, [hyperSol.Survey.Mids]),
+        ];
+        var (btc, eth, sol) = (new PricePath(references[0].Segments), new PricePath(references[1].Segments), new PricePath(references[2].Segments));
+        return new SurveyedRecordings(references,
         [
             Plan(Alpha, Btc, binance, btc, 0, 1.0, 0),
             Plan(Bravo, Btc, hyperBtc, btc, 0, 1.0, BravoLagMs),
@@ -51,7 +55,7 @@ internal static class RecordedMarketLoader
             Plan(Alpha, Sol, hyperSol, sol, 0, 1.0, 0),
             Plan(Bravo, Sol, hyperSol, sol, 12 * 60_000, 0.6, BravoLagMs),
             Plan(Charlie, Sol, hyperSol, sol, 23 * 60_000, 0.25, CharlieLagMs),
-        ];
+        ]);
     }
 
     private static RecordedStreamPlan Plan(VenueId venue, InstrumentId instrument, (IRecording Recording, RecordingSurvey Survey) played,
@@ -70,3 +74,9 @@ internal static class RecordedMarketLoader
         }
     }
 }
+
+/// <summary>Smoothed mids, one list per recording, that set an instrument's price.</summary>
+internal sealed record ReferencePath(InstrumentId Instrument, string Name, IReadOnlyList<IReadOnlyList<double>> Segments);
+
+/// <summary>Everything one reading of the recordings gives.</summary>
+internal sealed record SurveyedRecordings(IReadOnlyList<ReferencePath> References, IReadOnlyList<RecordedStreamPlan> Plans);
