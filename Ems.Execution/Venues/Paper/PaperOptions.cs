@@ -9,7 +9,13 @@ public sealed class PaperOptions
 {
     /// <summary>Folder of the exchange's own record.</summary>
     [Required] public string DataPath { get; set; } = "data";
-    /// <summary>Folder of the recordings; empty: found by itself beside the project, otherwise the fitted simulation runs.</summary>
+    /// <summary>
+    /// <c>auto</c>: recordings where they are at hand, else the fitted simulation. <c>recorded</c>: recordings or stop.
+    /// <c>fitted</c>: the simulation, also where recordings are at hand.
+    /// </summary>
+    [RegularExpression("^(auto|recorded|fitted)$", ErrorMessage = "Paper:Market is auto, recorded or fitted.")]
+    public string Market { get; set; } = "auto";
+    /// <summary>Folder of the recordings, relative to the content root. Empty: a folder <c>shared/data</c> in, beside or above it. When set, it must be there and sound.</summary>
     public string RecordingsPath { get; set; } = "";
     /// <summary>Seed of latencies, faults and of the simulated market.</summary>
     public ulong Seed { get; set; } = 20_261_123;

@@ -12,7 +12,7 @@ public static partial class MarketSourceFactory
     /// <see cref="MarketDataFileException"/> when the configured folder or a file in it is missing or damaged: never silently
     /// another market than the one asked for.
     /// </summary>
-    public static IMarketSource Create(PaperMarketOptions options, string contentRoot, IReadOnlyCollection<Listing> listings, ILogger logger)
+    public static IMarketSource Create(PaperOptions options, string contentRoot, IReadOnlyCollection<Listing> listings, ILogger logger)
     {
         var path = options.RecordingsPath.Length > 0 ? Path.GetFullPath(options.RecordingsPath, contentRoot) : RecordingsFolder.Find(contentRoot);
         if (options.Market == "recorded" && path is null)

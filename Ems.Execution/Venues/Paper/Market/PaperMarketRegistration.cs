@@ -1,4 +1,3 @@
-using Ems.Execution.Core.Instruments;
 using Ems.Execution.Core.Simulation.Market;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,16 +11,16 @@ namespace Ems.Execution.Venues.Paper.Market;
 public static class PaperMarketRegistration
 {
     /// <summary>
-    /// Adds <see cref="IMarketSource"/> for the given listings. It is built when first asked for; ask for it before the host
-    /// starts to end with the one line of a <see cref="MarketDataFileException"/> when a file is bad.
+    /// Adds the <see cref="IMarketSource"/> of the paper venues' listings, by section <c>Paper</c>. It is built when first asked
+    /// for, at the latest when the venues open, and then throws <see cref="MarketDataFileException"/> when a file is bad.
     /// </summary>
-    public static IServiceCollection AddPaperMarket(this IServiceCollection services, IConfiguration configuration, IReadOnlyCollection<Listing> listings)
+    public static IServiceCollection AddPaperMarket(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<PaperMarketOptions>().Bind(configuration.GetSection(PaperMarketOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PaperOptions>().Bind(configuration.GetSection("Paper")).ValidateDataAnnotations().ValidateOnStart();
         return services.AddSingleton(provider => MarketSourceFactory.Create(
-            provider.GetRequiredService<IOptions<PaperMarketOptions>>().Value,
+            provider.GetRequiredService<IOptions<PaperOptions>>().Value,
             provider.GetRequiredService<IHostEnvironment>().ContentRootPath,
-            listings,
+            [.. PaperVenueSpec.Defaults.SelectMany(spec => spec.Listings)],
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("Ems.Paper.Market")));
     }
 }

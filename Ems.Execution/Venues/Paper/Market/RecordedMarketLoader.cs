@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Ems.Execution.Core.Instruments;
 using Ems.Execution.Core.Primitives;
 using Ems.Execution.Core.Simulation.Market;
@@ -32,7 +33,7 @@ internal static class RecordedMarketLoader
             RecordingSets.StandXBtc(root), RecordingSets.HyperliquidBtc(root), RecordingSets.BinanceSpotBtc(root),
             RecordingSets.HyperliquidEth(root), RecordingSets.AsterEthA(root), RecordingSets.AsterEthC(root), RecordingSets.HyperliquidSol(root),
         ];
-        var surveys = recordings.AsParallel().AsOrdered().Select(Survey).ToArray();
+        var surveys = SurveyAll(recordings);
         (IRecording Recording, RecordingSurvey Survey) standX = (recordings[0], surveys[0]), hyperBtc = (recordings[1], surveys[1]),
             binance = (recordings[2], surveys[2]), hyperEth = (recordings[3], surveys[3]), asterA = (recordings[4], surveys[4]),
             hyperSol = (recordings[6], surveys[6]);
@@ -61,6 +62,20 @@ internal static class RecordedMarketLoader
     private static RecordedStreamPlan Plan(VenueId venue, InstrumentId instrument, (IRecording Recording, RecordingSurvey Survey) played,
         PricePath reference, long offsetMs, double sizeScale, long lagMs) =>
         new(venue, instrument, played.Recording, played.Survey, reference, offsetMs, sizeScale, lagMs);
+
+    private static RecordingSurvey[] SurveyAll(IRecording[] recordings)
+    {
+        try
+        {
+            return [.. recordings.AsParallel().AsOrdered().Select(Survey)];
+        }
+        catch (AggregateException e) when (e.InnerExceptions.OfType<MarketDataFileException>().FirstOrDefault() is { } first)
+        {
+            // Several files may be bad; one line names one of them.
+            ExceptionDispatchInfo.Throw(first);
+            throw;
+        }
+    }
 
     private static RecordingSurvey Survey(IRecording recording)
     {
