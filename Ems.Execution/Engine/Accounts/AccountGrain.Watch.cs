@@ -49,6 +49,7 @@ public sealed partial class AccountGrain
         try
         {
             await AskAboutSilenceAsync();
+            await CancelAgainAsync();
             if (Now - auditedAt >= TimeSpan.FromMilliseconds(engine.Options.AuditIntervalMs))
             {
                 auditedAt = Now;
@@ -91,6 +92,20 @@ public sealed partial class AccountGrain
         }
         await FlushAsync();
         await AskAsync([.. silent.Select(o => state.Children[o.ClOrdId])]);
+    }
+
+    /// <summary>A cancel that the venue refused (it came before the order, or the venue was busy) is asked for again while its parent is ending.</summary>
+    private async Task CancelAgainAsync()
+    {
+        var again = state.LiveChildren.Select(id => state.Children[id])
+            .Where(o => o.OrdStatus is OrdStatus.New or OrdStatus.PartiallyFilled && !o.InDoubt && state.Parents[o.ParentClOrdId] is { } p && (p.CancelRequested || p.Ending is not null))
+            .Select(o => o.ParentClOrdId).Distinct().ToList();
+        if (again.Count > 0)
+        {
+            var cancels = again.SelectMany(id => StageCancels(id, "the venue refused the first cancel", Engine)).ToList();
+            await FlushAsync();
+            await SendAsync([], cancels);
+        }
     }
 
     /// <summary>Asks each order's venue for its word, and acts on it.</summary>

@@ -56,20 +56,19 @@ public sealed class PaperExecutionClient(PaperVenue venue) : IExecutionClient, I
         ThrowIfDown();
         if (!dice.Hits(4, venue.Faults.DropCommand))
         {
-            venue.Post(InOrder(account), arrive);
+            PostInOrder(account, arrive);
         }
         return ValueTask.CompletedTask;
     }
 
     /// <summary>One session: a message never overtakes the one before it.</summary>
-    private TimeSpan InOrder(AccountId account)
+    private void PostInOrder(AccountId account, Action arrive)
     {
-        var now = venue.Now.UtcTicks;
         lock (lastIn)
         {
-            var due = Math.Max(now + venue.OneWay().Ticks, lastIn.GetValueOrDefault(account));
+            var due = Math.Max(venue.Now.UtcTicks + venue.OneWay().Ticks, lastIn.GetValueOrDefault(account));
             lastIn[account] = due;
-            return TimeSpan.FromTicks(due - now);
+            venue.PostAt(due, arrive);
         }
     }
 

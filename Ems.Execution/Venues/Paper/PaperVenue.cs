@@ -87,9 +87,12 @@ public sealed partial class PaperVenue : IAsyncDisposable
     internal PaperInstrument? Find(InstrumentId id) => instruments.GetValueOrDefault(id);
 
     /// <summary>Runs something on the loop after a delay.</summary>
-    internal void Post(TimeSpan delay, Action run)
+    internal void Post(TimeSpan delay, Action run) => PostAt(Now.UtcTicks + delay.Ticks, run);
+
+    /// <summary>Runs something on the loop at a moment; two of the same moment run in the order posted.</summary>
+    internal void PostAt(long dueTicks, Action run)
     {
-        if (!inbox.Writer.TryWrite((Now.UtcTicks + delay.Ticks, run)))
+        if (!inbox.Writer.TryWrite((dueTicks, run)))
         {
             throw new IOException($"{Spec.Venue} does not take more messages now.");
         }
