@@ -33,6 +33,15 @@ public readonly struct ParamReader(AlgoDescriptor descriptor, IReadOnlyDictionar
     public bool Flag(string name) => string.Equals(Text(name), "true", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A moment in ISO 8601, or null.</summary>
-    public DateTimeOffset? Time(string name) =>
-        DateTimeOffset.TryParse(Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var t) ? t : null;
+    public DateTimeOffset? Time(string name) => TryTime(Text(name), out var t) ? t : null;
+
+    /// <summary>
+    /// Reads an ISO 8601 moment with its date and its zone: <c>2026-01-05T12:00Z</c>, seconds and fractions optional. Anything looser
+    /// (a bare hour, a local time) would mean different moments on different days or machines.
+    /// </summary>
+    public static bool TryTime(string? text, out DateTimeOffset time) =>
+        DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out time);
+
+    private static readonly string[] TimeFormats =
+        ["yyyy-MM-ddTHH:mm:ss.FFFFFFFzzz", "yyyy-MM-ddTHH:mmzzz", "yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", "yyyy-MM-ddTHH:mmZ"];
 }

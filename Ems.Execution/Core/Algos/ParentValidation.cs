@@ -9,6 +9,9 @@ namespace Ems.Execution.Core.Algos;
 public static class ParentValidation
 {
     private const int TagsMax = 64;
+    private const int UnknownParametersShown = 20;
+    /// <summary>Tags that start with this are the engine's own: it lets them through a kill switch.</summary>
+    public const string ReservedTags = "kill-switch";
 
     /// <summary>All errors; empty when the ticket is well formed.</summary>
     public static IReadOnlyList<FieldError> Validate(ParentSpec spec, InstrumentCatalog catalog, DateTimeOffset now)
@@ -30,6 +33,10 @@ public static class ParentValidation
         {
             errors.Add(new("tags", "length", NumberRules.Shown(spec.Tags), $"Tags have at most {TagsMax} characters."));
         }
+        else if (spec.Tags is { } tags && (tags.StartsWith(ReservedTags, StringComparison.OrdinalIgnoreCase) || tags.Any(char.IsControl)))
+        {
+            errors.Add(new("tags", "reserved", NumberRules.Shown(tags), $"Tags have no control characters and do not start with {ReservedTags}."));
+        }
         if (AlgoCatalog.Find(spec.Strategy) is not { } algo)
         {
             errors.Add(new("strategy", "unknown", NumberRules.Shown(spec.Strategy), "There is no such strategy."));
@@ -39,7 +46,15 @@ public static class ParentValidation
         {
             errors.Add(new("limitPx", "required", null, $"{algo.Descriptor.Label} needs a limit price."));
         }
-        foreach (var name in spec.Parameters.Keys.Where(n => algo.Descriptor.Find(n) is null))
+        if (spec.PostOnly && !algo.Descriptor.AllowsPostOnly)
+        {
+            errors.Add(new("postOnly", "contradiction", "true", $"{algo.Descriptor.Label} must be able to take; it cannot be post-only."));
+        }
+        else if (spec.PostOnly && spec.TimeInForce is TimeInForce.Ioc or TimeInForce.Fok)
+        {
+            errors.Add(new("postOnly", "contradiction", "true", $"{spec.TimeInForce} takes at once; it cannot be post-only."));
+        }
+        foreach (var name in spec.Parameters.Keys.Where(n => algo.Descriptor.Find(n) is null).Take(UnknownParametersShown))
         {
             errors.Add(new("parameters." + NumberRules.Shown(name), "unknown", NumberRules.Shown(spec.Parameters[name]), $"{algo.Descriptor.Label} has no such parameter."));
         }
@@ -65,11 +80,16 @@ public static class ParentValidation
 
     private static void CheckVenues(ParentSpec spec, InstrumentCatalog catalog, List<FieldError> errors)
     {
+        var seen = new HashSet<VenueId>();
         foreach (var venue in spec.Venues ?? [])
         {
             if (!catalog.Venues.Contains(venue))
             {
                 errors.Add(new("venues", "unknown", NumberRules.Shown(venue.Value), "There is no such venue."));
+            }
+            else if (!seen.Add(venue))
+            {
+                errors.Add(new("venues", "duplicate", venue.Value, $"{venue} is named twice."));
             }
             else if (catalog.Find(spec.Instrument) is not null && catalog.Find(venue, spec.Instrument) is null)
             {
@@ -88,6 +108,10 @@ public static class ParentValidation
         else if (Fitting.FinestLot(listings) is { } lot && spec.OrderQty < lot)
         {
             errors.Add(new("orderQty", "min", Fitting.Text(spec.OrderQty), $"The quantity is below the finest lot of {Fitting.Text(lot)}."));
+        }
+        else if (listings.Count > 0 && listings.Max(l => Steps.Normal(l.LotSize).Scale) is var most && Steps.Normal(spec.OrderQty).Scale > most)
+        {
+            errors.Add(new("orderQty", "decimals", Fitting.Text(spec.OrderQty), $"The quantity may have at most {most} decimals."));
         }
         if (spec.LimitPx is { } px)
         {
@@ -126,10 +150,14 @@ public static class ParentValidation
             {
                 errors.Add(new("expireTime", "after_start", Iso(expiry), "It would expire before it starts."));
             }
+            else if (expiry > now.AddDays(366))
+            {
+                errors.Add(new("expireTime", "max", Iso(expiry), "It would expire in more than a year."));
+            }
         }
-        if (spec.StartTime is { } start && start > now.AddDays(366))
+        if (spec.StartTime is { } start && (start > now.AddDays(366) || start < now.AddDays(-1)))
         {
-            errors.Add(new("startTime", "max", Iso(start), "The start is more than a year away."));
+            errors.Add(new("startTime", start > now ? "max" : "min", Iso(start), "The start is more than a year away or more than a day ago."));
         }
     }
 
@@ -152,8 +180,8 @@ public static class ParentValidation
             case ParamType.Bool when text is not ("true" or "false"):
                 errors.Add(new(field, "choice", NumberRules.Shown(text), $"{p.Label} is true or false."));
                 break;
-            case ParamType.Time when !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _):
-                errors.Add(new(field, "time", NumberRules.Shown(text), $"{p.Label} is not an ISO 8601 time."));
+            case ParamType.Time when !ParamReader.TryTime(text, out _):
+                errors.Add(new(field, "time", NumberRules.Shown(text), $"{p.Label} is not an ISO 8601 time with date and zone, e.g. 2026-01-05T12:00:00Z."));
                 break;
             case ParamType.Choice or ParamType.Bool or ParamType.Time:
                 break;

@@ -23,11 +23,11 @@ internal static class Rejects
     private const uint JitterStream = 31;
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+    /// <summary>Refusals of size or price in a row after which they count as permanent: one may come from a price that moved.</summary>
+    private const int FilterMax = 3;
     private static readonly string[] PermanentCodes =
-    [
-        "INSTRUMENT_UNKNOWN", "UNKNOWN_INSTRUMENT", "NOT_AUTHORIZED", "ACCOUNT_UNKNOWN", "UNKNOWN_ACCOUNT", "REDUCE_ONLY", "MIN_QTY", "MIN_NOTIONAL",
-        "LOT_SIZE", "TICK_SIZE", "MAX_QTY", "PERMISSION_DENIED",
-    ];
+        ["INSTRUMENT_UNKNOWN", "UNKNOWN_INSTRUMENT", "NOT_AUTHORIZED", "PERMISSION_DENIED", "ACCOUNT_UNKNOWN", "UNKNOWN_ACCOUNT", "REDUCE_ONLY"];
+    private static readonly string[] FilterCodes = ["FILTER_FAILURE", "MIN_QTY", "MIN_NOTIONAL", "LOT_SIZE", "TICK_SIZE", "MAX_QTY"];
 
     /// <summary>The kind of a code as our venues' mappers write it.</summary>
     public static RejectKind Classify(string? code) =>
@@ -36,8 +36,28 @@ internal static class Rejects
         : PermanentCodes.Contains(code, StringComparer.OrdinalIgnoreCase) ? RejectKind.Permanent
         : RejectKind.Transient;
 
+    /// <summary>The end to take when trying again is pointless: refused for good, or for size or price three times in a row.</summary>
+    public static AlgoEnd? Permanent(AlgoInput input) => ForGood(input) ?? Stubborn(input);
+
+    private static AlgoEnd? Stubborn(AlgoInput input)
+    {
+        if (input.Children.Count < FilterMax)
+        {
+            return null;
+        }
+        for (var i = input.Children.Count - FilterMax; i < input.Children.Count; i++)
+        {
+            if (input.Children[i] is not { OrdStatus: OrdStatus.Rejected, RejectCode: { } code } || !FilterCodes.Contains(code, StringComparer.OrdinalIgnoreCase))
+            {
+                return null;
+            }
+        }
+        var last = input.Children[^1];
+        return new(OrdStatus.Rejected, last.RejectCode!, $"{last.Venue} rejects its size or price: {last.RejectCode}, {FilterMax} times in a row.");
+    }
+
     /// <summary>Set when every child of the newest slice was refused for good. One venue that refuses does not end what others fill.</summary>
-    public static AlgoEnd? Permanent(AlgoInput input)
+    private static AlgoEnd? ForGood(AlgoInput input)
     {
         ChildView? last = null;
         for (var i = input.Children.Count - 1; i >= 0; i--)

@@ -156,6 +156,11 @@ public sealed partial class AccountGrain
             return new(DenyCode.OrderStateForbids, "clOrdId", $"ordStatus={parent.OrdStatus}, needs Suspended");
         }
         Stage(new ParentResumed(clOrdId, Now, actor));
+        if (runtimes.TryGetValue(clOrdId, out var runtime))
+        {
+            // Nor prints from while it was paused.
+            runtime.TapeCursor = engine.Tapes.Of(parent.Spec.Instrument).Count;
+        }
         if (parent.StartedAt is null)
         {
             await FlushAsync();

@@ -147,6 +147,8 @@ public sealed partial class AccountGrain
     private void Activate(ClOrdId id, MarketView market, DateTimeOffset now, string actor)
     {
         var p = state.Parents[id];
+        // Prints from before its time must not trigger it.
+        runtimes[id].TapeCursor = engine.Tapes.Of(p.Spec.Instrument).Count;
         Stage(new ParentActivated(id, market.Mid, AlgoRunner.Algo(p.Spec.Strategy).Start(p.Spec, p.Seed, market, now), now, actor));
         if (AlgoRunner.EndOf(state.Parents[id]) is { } end)
         {

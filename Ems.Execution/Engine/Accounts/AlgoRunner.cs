@@ -71,13 +71,14 @@ internal sealed class AlgoRunner(EngineServices engine, AccountState state)
     public MarketView MarketFor(ParentSpec spec, ParentRuntime? runtime, IReadOnlyList<BookSnapshot> fresh)
     {
         var cursor = runtime?.TapeCursor ?? long.MaxValue;
-        var slice = engine.Tapes.Of(spec.Instrument).Since(ref cursor);
+        var tape = engine.Tapes.Of(spec.Instrument);
+        var slice = tape.Since(ref cursor);
         if (runtime is not null)
         {
             runtime.TapeCursor = cursor;
         }
         var books = Unrestricted(spec) ? fresh : [.. fresh.Where(b => MayUse(spec, b.Venue))];
-        return new MarketView(spec.Instrument, books, slice.LastPx, slice.High, slice.Low);
+        return new MarketView(spec.Instrument, books, slice.LastPx, slice.High, slice.Low, tape.QtyLastMinute(engine.Time.GetUtcNow()), slice.HighAfterLow, slice.LowAfterHigh);
     }
 
     /// <summary>The listings this parent may use.</summary>

@@ -30,6 +30,8 @@ public sealed class Tape : IDisposable
     private readonly (decimal Px, decimal Qty, DateTimeOffset Time)[] ring = new (decimal, decimal, DateTimeOffset)[Kept];
     private readonly List<IDisposable> subscriptions;
     private long count;
+    private DateTimeOffset minuteAt;
+    private decimal minuteQty;
 
     internal Tape(IEnumerable<Venues.IMarketDataClient> clients, InstrumentId instrument) =>
         subscriptions = [.. clients.Select(c => c.Subscribe(instrument, null, Add))];
@@ -53,16 +55,31 @@ public sealed class Tape : IDisposable
         {
             var from = Math.Max(cursor, count - Kept);
             cursor = count;
-            decimal? high = null, low = null;
+            decimal? high = null, low = null, highAfterLow = null, lowAfterHigh = null;
             var qty = 0m;
             for (var i = from; i < count; i++)
             {
                 var print = ring[i % Kept];
+                lowAfterHigh = high is null || print.Px >= high || print.Px < lowAfterHigh ? print.Px : lowAfterHigh;
+                highAfterLow = low is null || print.Px <= low || print.Px > highAfterLow ? print.Px : highAfterLow;
                 high = high is { } h ? Math.Max(h, print.Px) : print.Px;
                 low = low is { } l ? Math.Min(l, print.Px) : print.Px;
                 qty += print.Qty;
             }
-            return new(count > 0 ? ring[(count - 1) % Kept].Px : null, high, low, qty);
+            return new(count > 0 ? ring[(count - 1) % Kept].Px : null, high, low, qty, highAfterLow, lowAfterHigh);
+        }
+    }
+
+    /// <summary>Quantity printed in the last 60 s, counted anew at most four times a second.</summary>
+    public decimal QtyLastMinute(DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            if (now - minuteAt >= TimeSpan.FromMilliseconds(250) || now < minuteAt)
+            {
+                (minuteAt, minuteQty) = (now, QtySince(now - TimeSpan.FromMinutes(1)));
+            }
+            return minuteQty;
         }
     }
 
@@ -92,5 +109,5 @@ public sealed class Tape : IDisposable
     }
 }
 
-/// <summary>Last, high, low and quantity of some prints; nulls when there were none.</summary>
-public readonly record struct TapeSlice(decimal? LastPx, decimal? High, decimal? Low, decimal Qty);
+/// <summary>Last, high, low and quantity of some prints, the highest since the low and the lowest since the high; nulls when there were none.</summary>
+public readonly record struct TapeSlice(decimal? LastPx, decimal? High, decimal? Low, decimal Qty, decimal? HighAfterLow, decimal? LowAfterHigh);

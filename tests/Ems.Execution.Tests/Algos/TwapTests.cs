@@ -33,7 +33,7 @@ public sealed class TwapTests
             var loop = new AlgoLoop { Spec = fitted, Seed = seed, Fates = Fates.Mixed(seed), Limit = TimeSpan.FromHours(2) }.Run();
             loop.CumQty.ShouldBeLessThanOrEqualTo(spec.OrderQty);
             loop.End.ShouldNotBeNull();
-        }, iter: 150);
+        }, iter: 60);
 
     [Fact]
     public void It_completes_when_every_child_fills() =>
@@ -45,7 +45,7 @@ public sealed class TwapTests
             loop.CumQty.ShouldBe(spec.OrderQty);
             loop.End!.OrdStatus.ShouldBe(OrdStatus.Filled);
             loop.Now.ShouldBeLessThanOrEqualTo(TwapAlgo.ScheduleOf(fitted, T0).End.AddSeconds(1));
-        }, iter: 150);
+        }, iter: 60);
 
     [Fact]
     public void No_slice_is_more_than_the_catch_up_cap_times_the_plan() =>
@@ -62,7 +62,7 @@ public sealed class TwapTests
             {
                 slice.Sum(c => c.CumQty).ShouldBeLessThanOrEqualTo((3m * spec.OrderQty / schedule.Slices) + least + 0.001m);
             }
-        }, iter: 150);
+        }, iter: 60);
 
     [Fact]
     public void The_same_seed_makes_the_same_children_and_another_seed_others()
@@ -268,7 +268,7 @@ public sealed class TwapTests
                 plan[i].CumQty.ShouldBeGreaterThanOrEqualTo(plan[i - 1].CumQty);
                 plan[i].Time.ShouldBeGreaterThanOrEqualTo(plan[i - 1].Time);
             }
-        }, iter: 300);
+        }, iter: 80);
 
     [Fact]
     public void It_does_not_write_memory_while_nothing_happens()

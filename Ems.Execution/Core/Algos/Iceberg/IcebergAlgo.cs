@@ -5,15 +5,16 @@ using Ems.Execution.Core.Primitives;
 
 namespace Ems.Execution.Core.Algos.Iceberg;
 
-/// <summary>What an iceberg remembers: tips shown so far, when the next may follow, when the newest was shown.</summary>
-public sealed record IcebergMemory(int Tips, DateTimeOffset NextAt, DateTimeOffset ShownAt) : AlgoMemory;
+/// <summary>What an iceberg remembers.</summary>
+/// <param name="Tips">Tips shown so far.</param>
+/// <param name="Moving">The newest tip was canceled to be shown at another price: its successor need not wait.</param>
+public sealed record IcebergMemory(int Tips, bool Moving) : AlgoMemory;
 
 /// <summary>Shows a tip at a time; the next follows only after the one before is fully filled (orders.md 2.2).</summary>
 public sealed class IcebergAlgo : IExecutionAlgo
 {
     private const uint SizeStream = 21;
     private const uint DelayStream = 22;
-    private const int PostOnlyRejectsMax = 5;
 
     /// <inheritdoc/>
     public AlgoDescriptor Descriptor { get; } = new("ICEBERG", "Iceberg", "Shows a small part at a time and refills it after a random delay.",
@@ -73,7 +74,7 @@ public sealed class IcebergAlgo : IExecutionAlgo
     public IReadOnlyList<PlanPoint> Plan(ParentSpec spec, ulong seed, DateTimeOffset start) => [new(start, spec.OrderQty)];
 
     /// <inheritdoc/>
-    public AlgoMemory Start(ParentSpec spec, ulong seed, MarketView market, DateTimeOffset now) => new IcebergMemory(0, now, DateTimeOffset.MinValue);
+    public AlgoMemory Start(ParentSpec spec, ulong seed, MarketView market, DateTimeOffset now) => new IcebergMemory(0, false);
 
     /// <inheritdoc/>
     public AlgoDecision Decide(AlgoInput input)
@@ -93,9 +94,9 @@ public sealed class IcebergAlgo : IExecutionAlgo
         {
             return Over(m, new(OrdStatus.Expired, "Expired", "Its time ran out."));
         }
-        if (input.PostOnlyRejects >= PostOnlyRejectsMax)
+        if (input.PostOnlyRejects >= Rejects.PostOnlyMax)
         {
-            return Over(m, new(OrdStatus.Rejected, "PostOnlyRejected", $"It would have taken {PostOnlyRejectsMax} times in a row."));
+            return Over(m, new(OrdStatus.Rejected, "PostOnlyRejected", $"It would have taken {Rejects.PostOnlyMax} times in a row."));
         }
         if (p.UnknownQty > 0m)
         {
@@ -103,20 +104,20 @@ public sealed class IcebergAlgo : IExecutionAlgo
         }
         if (TipPx(r, spec, market) is not { } px)
         {
-            return new([], m, now + TimeSpan.FromSeconds(1), true, new("PausedVenue", "No venue has a fresh book."));
+            return new([], m, Until(spec, now + TimeSpan.FromSeconds(1)), true, new("PausedVenue", "No venue has a fresh book."));
         }
         var takes = r.Text("preference") == "CHASE_TAKER";
         if (p.WorkingQty > 0m)
         {
             return Follow(input, m, r, px, takes);
         }
-        if (now < m.NextAt)
+        if (NotBefore(input, m, r) is var at && now < at)
         {
-            return new([], m, m.NextAt, false, new("WaitingRefill", "Waiting before the next tip."));
+            return new([], m, Until(spec, at), false, new("WaitingRefill", "Waiting before the next tip."));
         }
         if (takes && spec.LimitPx is { } limit && !spec.Side.IsWithin(px, limit))
         {
-            return new([], m, now + TimeSpan.FromSeconds(1), true, new("WaitingPrice", $"The best price {Fitting.Text(px)} is beyond the limit {Fitting.Text(limit)}."));
+            return new([], m, Until(spec, now + TimeSpan.FromSeconds(1)), true, new("WaitingPrice", $"The best price {Fitting.Text(px)} is beyond the limit {Fitting.Text(limit)}."));
         }
         var qty = TipQty(input, m, r);
         if (Fitting.LeastQty(input.Listings, px) is { } least)
@@ -127,27 +128,53 @@ public sealed class IcebergAlgo : IExecutionAlgo
                 return Over(m, Immediate.Ends.Dust(p.UnsentQty));
             }
         }
-        var delay = Delay(input, m, r);
-        var next = new IcebergMemory(m.Tips + 1, now + delay, now);
-        return new([new SubmitSlice(next.Tips, qty, px, takes ? TimeInForce.Ioc : TimeInForce.Gtc, !takes && spec.PostOnly, $"tip {next.Tips} of {Fitting.Text(qty)}")],
-            next, takes ? now + delay : null, !takes, new("Working", $"Tip {next.Tips} is in the book."));
+        var next = new IcebergMemory(m.Tips + 1, false);
+        var tif = takes ? TimeInForce.Ioc : spec.TimeInForce == TimeInForce.Gtd ? TimeInForce.Gtd : TimeInForce.Gtc;
+        return new([new SubmitSlice(next.Tips, qty, px, tif, !takes && spec.PostOnly, $"tip {next.Tips} of {Fitting.Text(qty)}")],
+            next, Until(spec, null), !takes, new("Working", $"Tip {next.Tips} is in the book."));
     }
 
-    /// <summary>Moves a resting tip after the touch: cancel, wait for its end, show again. Never two tips at once.</summary>
+    /// <summary>When the next tip may be shown: a drawn delay after the end of the one before, at once when it only moves, later after refusals.</summary>
+    private static DateTimeOffset NotBefore(AlgoInput input, IcebergMemory m, ParamReader r)
+    {
+        var ended = DateTimeOffset.MinValue;
+        foreach (var c in input.Children)
+        {
+            ended = c.EndedAt is { } t && t > ended ? t : ended;
+        }
+        var at = m.Tips == 0 || m.Moving || ended == DateTimeOffset.MinValue ? DateTimeOffset.MinValue : ended + Delay(input, m, r);
+        return Rejects.RetryAt(input) is { } later && later > at ? later : at;
+    }
+
+    private static DateTimeOffset? Until(ParentSpec spec, DateTimeOffset? at) => spec.ExpireTime is { } end && (at is null || end < at) ? end : at;
+
+    /// <summary>Moves a resting tip after its price: cancel, wait for its end, show again. Never two tips at once.</summary>
     private static AlgoDecision Follow(AlgoInput input, IcebergMemory m, ParamReader r, decimal px, bool takes)
     {
-        var tip = input.Children.LastOrDefault(c => !c.OrdStatus.IsTerminal());
-        if (tip is null || takes || tip.OrdStatus is OrdStatus.PendingCancel or OrdStatus.PendingNew || r.Text("preference") == "FIXED_PRICE")
+        var (spec, now) = (input.Spec, input.Now);
+        var rest = TimeSpan.FromMilliseconds((double)r.Required("minRestMs"));
+        List<AlgoAction>? cancels = null;
+        DateTimeOffset? wake = null;
+        foreach (var tip in input.Children.Where(Scheduling.SliceExecution.Rests))
         {
-            return new([], m, null, !takes, new("Working", $"Tip {m.Tips} is in the book."));
+            var tick = input.Listings.FirstOrDefault(l => l.Venue == tip.Venue)?.TickSize ?? 0m;
+            var away = Math.Abs((tick > 0m ? Steps.RoundPassive(px, tick, spec.Side) : px) - tip.Px);
+            var beyond = spec.LimitPx is { } limit && !spec.Side.IsWithin(tip.Px, limit);
+            var fixedPx = r.Text("preference") == "FIXED_PRICE";
+            // A fixed price moves only by amend, then at once; a post-only price may have been put back behind the touch.
+            var moves = beyond || takes || (fixedPx ? away > 0m && !spec.PostOnly : tick > 0m && away >= tick * r.Required("repriceTicks"));
+            if (moves && (beyond || fixedPx || now - tip.CreatedAt >= rest))
+            {
+                (cancels ??= []).Add(new CancelChild(tip.ClOrdId, beyond || fixedPx ? "the limit was amended" : "following the touch"));
+            }
+            else if (moves)
+            {
+                wake = tip.CreatedAt + rest;
+            }
         }
-        var tick = input.Listings.FirstOrDefault(l => l.Venue == tip.Venue)?.TickSize ?? 0m;
-        var rested = input.Now - tip.CreatedAt >= TimeSpan.FromMilliseconds((double)r.Required("minRestMs"));
-        if (rested && tick > 0m && Math.Abs(Steps.RoundPassive(px, tick, input.Spec.Side) - tip.Px) >= tick * r.Required("repriceTicks"))
-        {
-            return new([new CancelChild(tip.ClOrdId, "following the touch")], m with { NextAt = input.Now }, null, true, new("Repricing", "Moving the tip after the touch."));
-        }
-        return new([], m, null, true, new("Working", $"Tip {m.Tips} is in the book."));
+        return cancels is null
+            ? new([], m, Until(spec, wake), !takes, new("Working", $"Tip {m.Tips} is in the book."))
+            : new(cancels, m with { Moving = true }, Until(spec, null), true, new("Repricing", "Moving the tip."));
     }
 
     private static decimal? TipPx(ParamReader r, ParentSpec spec, MarketView market)

@@ -40,9 +40,9 @@ internal static class Taking
             return new([], wrap(memory), null, false, new("NoLiquidity", "Not enough liquidity within the limit."),
                 new(OrdStatus.Canceled, "NoLiquidity", $"{Fitting.Text(p.UnsentQty)} found no liquidity within the limit after {memory.Slice} tries."));
         }
-        if (memory.Slice > 0 && input.Now - memory.LastAt < Pause)
+        if (NotBefore(input, memory.Slice, memory.LastAt) is var again && input.Now < again)
         {
-            return new([], wrap(memory), memory.LastAt + Pause, false, new("Retrying", "Waiting for the books to refill."));
+            return new([], wrap(memory), again, false, new("Retrying", "Waiting for the books to refill."));
         }
         if (Fitting.LeastQty(input.Listings, input.Market.Mid) is { } least && p.UnsentQty < least)
         {
@@ -51,6 +51,13 @@ internal static class Taking
         var next = new TakerMemory(memory.Slice + 1, input.Now);
         var childTif = tif == TimeInForce.Fok ? TimeInForce.Fok : TimeInForce.Ioc;
         return new([new SubmitSlice(next.Slice, p.UnsentQty, limitPx, childTif, false, reason)], wrap(next), input.Now + Pause, false, new("Working", "Taking liquidity."));
+    }
+
+    /// <summary>When the next slice may go: a pause after the last one, longer after refusals in a row (rule E12).</summary>
+    internal static DateTimeOffset NotBefore(AlgoInput input, int slices, DateTimeOffset lastAt)
+    {
+        var pause = slices > 0 ? lastAt + Pause : DateTimeOffset.MinValue;
+        return Rejects.RetryAt(input) is { } later && later > pause ? later : pause;
     }
 
     private static AlgoDecision Done(AlgoInput input, AlgoMemory memory) =>

@@ -10,7 +10,7 @@ namespace Ems.Execution.Core.Algos.Stops;
 public sealed record StopMemory(DateTimeOffset? TriggeredAt, decimal? TriggerSeen, TakerMemory Taker, LimitMemory Limit) : AlgoMemory
 {
     /// <summary>Not triggered.</summary>
-    public static readonly StopMemory Armed = new(null, null, TakerMemory.Fresh, new LimitMemory(0, false, DateTimeOffset.MinValue));
+    public static readonly StopMemory Armed = new(null, null, TakerMemory.Fresh, LimitMemory.Fresh);
 }
 
 /// <summary>
@@ -76,14 +76,14 @@ public sealed class StopAlgo : IExecutionAlgo
                 return new([], m, null, false, new("Expired", "Its time ran out."), new(OrdStatus.Expired, "Expired", "Its time ran out before the trigger."));
             }
             var trigger = r.Required("triggerPx");
-            if (Triggers.Range(input.Market, r.Text("triggerBy"), input.Spec.Side) is not { } seen || !Hit(input.Spec.Side, trigger, seen.High, seen.Low))
+            if (Triggers.Seen(input.Market, r.Text("triggerBy"), input.Spec.Side) is not { } seen || !Hit(input.Spec.Side, trigger, seen.High, seen.Low))
             {
                 return new([], m, input.Spec.ExpireTime, true, new("WaitingTrigger", $"Waiting for {r.Text("triggerBy")} to reach {Fitting.Text(trigger)}."));
             }
             m = m with { TriggeredAt = input.Now, TriggerSeen = Upwards(input.Spec.Side) ? seen.High : seen.Low };
         }
         return limit
-            ? LimitAlgo.Resting.Decide(input, m.Limit, input.Spec.LimitPx ?? 0m, l => m with { Limit = l })
+            ? Resting.Decide(input, m.Limit, input.Spec.LimitPx ?? 0m, l => m with { Limit = l })
             : Taking.Decide(input, m.Taker, input.Spec.LimitPx, r.Integer("maxTries") ?? 20, TimeInForce.Ioc, t => m with { Taker = t },
                 $"triggered at {Fitting.Text(m.TriggerSeen ?? 0m)}");
     }

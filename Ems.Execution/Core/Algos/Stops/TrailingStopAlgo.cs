@@ -46,7 +46,7 @@ public sealed class TrailingStopAlgo : IExecutionAlgo
 
     /// <inheritdoc/>
     public AlgoMemory Start(ParentSpec spec, ulong seed, MarketView market, DateTimeOffset now) =>
-        new TrailingMemory(false, null, null, TakerMemory.Fresh, new LimitMemory(0, false, DateTimeOffset.MinValue));
+        new TrailingMemory(false, null, null, TakerMemory.Fresh, LimitMemory.Fresh);
 
     /// <inheritdoc/>
     public AlgoDecision Decide(AlgoInput input)
@@ -55,27 +55,40 @@ public sealed class TrailingStopAlgo : IExecutionAlgo
         var r = new ParamReader(Descriptor, input.Spec);
         if (m.TriggeredStop is null)
         {
-            if (Triggers.Range(input.Market, r.Text("triggerBy"), input.Spec.Side) is not { } seen)
+            var expiry = input.Spec.ExpireTime;
+            if (expiry is { } end && input.Now >= end)
             {
-                return new([], m, null, true, new("PausedVenue", "No price to follow."));
+                return new([], m, null, false, new("Expired", "Its time ran out."), new(OrdStatus.Expired, "Expired", "Its time ran out before the trigger."));
             }
+            if (Triggers.Seen(input.Market, r.Text("triggerBy"), input.Spec.Side) is not { } seen)
+            {
+                return new([], m, expiry, true, new("PausedVenue", "No price to follow."));
+            }
+            // What was known before this look can trigger at any print of it; what this look raised, only at prints after the rise.
+            var hit = m.Active && Through(input.Spec.Side, seen.High, seen.Low, StopPx(m, input, r)) ? StopPx(m, input, r) : (decimal?)null;
             m = Follow(m, input.Spec.Side, r, seen.High, seen.Low);
             if (!m.Active)
             {
-                return new([], m, null, true, new("WaitingActivation", $"Follows from {Fitting.Text(r.Required("activationPx"))} on."));
+                return new([], m, expiry, true, new("WaitingActivation", $"Follows from {Fitting.Text(r.Required("activationPx"))} on."));
             }
             var stop = StopPx(m, input, r);
-            // A sell stop trails below the market and triggers on its way down; a buy stop above, on its way up.
-            if (input.Spec.Side == Side.Sell ? seen.Low > stop : seen.High < stop)
+            hit ??= Through(input.Spec.Side, seen.HighAfterLow, seen.LowAfterHigh, stop) ? stop : null;
+            if (hit is null)
             {
-                return new([], m, null, true, new("Trailing", $"Stop at {Fitting.Text(Math.Round(stop, 8))}, best seen {Fitting.Text(m.Peak ?? 0m)}."));
+                return new([], m, expiry, true, new("Trailing", $"Stop at {Fitting.Text(stop)}, best seen {Fitting.Text(m.Peak ?? 0m)}."));
             }
-            m = m with { TriggeredStop = stop };
+            m = m with { TriggeredStop = hit };
         }
         return r.Number("limitOffset") is { } beyond
-            ? LimitAlgo.Resting.Decide(input, m.Limit, (m.TriggeredStop ?? 0m) + (input.Spec.Side.Sign() * beyond), l => m with { Limit = l })
-            : Taking.Decide(input, m.Taker, input.Spec.LimitPx, r.Integer("maxTries") ?? 20, TimeInForce.Ioc, t => m with { Taker = t }, $"trailing stop {Fitting.Text(Math.Round(m.TriggeredStop ?? 0m, 8))} triggered");
+            ? Resting.Decide(input, m.Limit, OnTick(input, (m.TriggeredStop ?? 0m) + (input.Spec.Side.Sign() * beyond)), l => m with { Limit = l })
+            : Taking.Decide(input, m.Taker, input.Spec.LimitPx, r.Integer("maxTries") ?? 20, TimeInForce.Ioc, t => m with { Taker = t }, $"trailing stop {Fitting.Text(m.TriggeredStop ?? 0m)} triggered");
     }
+
+    /// <summary>A sell stop trails below the market and triggers on its way down; a buy stop above, on its way up.</summary>
+    private static bool Through(Side side, decimal high, decimal low, decimal stop) => side == Side.Sell ? low <= stop : high >= stop;
+
+    private static decimal OnTick(AlgoInput input, decimal px) =>
+        input.Listings.Count > 0 ? Steps.RoundPassive(px, input.Listings.Min(l => l.TickSize), input.Spec.Side) : px;
 
     private static TrailingMemory Follow(TrailingMemory m, Side side, ParamReader r, decimal high, decimal low)
     {
@@ -95,7 +108,7 @@ public sealed class TrailingStopAlgo : IExecutionAlgo
         {
             "PRICE" => r.Required("offset"),
             "TICKS" => r.Required("offset") * (input.Listings.Count > 0 ? input.Listings.Min(l => l.TickSize) : 0m),
-            _ => peak * r.Required("offset") / 10_000m,
+            _ => Math.Round(peak * r.Required("offset") / 10_000m, 8),
         };
         return peak + (input.Spec.Side.Sign() * distance);
     }
