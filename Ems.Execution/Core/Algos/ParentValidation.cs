@@ -10,6 +10,8 @@ public static class ParentValidation
 {
     private const int TagsMax = 64;
     private const int UnknownParametersShown = 20;
+    /// <summary>Decimals a quantity may have even where no lot is as fine: the precheck rounds it down and says so.</summary>
+    private const int DecimalsMax = 8;
     /// <summary>Tags that start with this are the engine's own: it lets them through a kill switch.</summary>
     public const string ReservedTags = "kill-switch";
 
@@ -109,7 +111,7 @@ public static class ParentValidation
         {
             errors.Add(new("orderQty", "min", Fitting.Text(spec.OrderQty), $"The quantity is below the finest lot of {Fitting.Text(lot)}."));
         }
-        else if (listings.Count > 0 && listings.Max(l => Steps.Normal(l.LotSize).Scale) is var most && Steps.Normal(spec.OrderQty).Scale > most)
+        else if (listings.Count > 0 && Math.Max(DecimalsMax, listings.Max(l => Steps.Normal(l.LotSize).Scale)) is var most && Steps.Normal(spec.OrderQty).Scale > most)
         {
             errors.Add(new("orderQty", "decimals", Fitting.Text(spec.OrderQty), $"The quantity may have at most {most} decimals."));
         }

@@ -15,7 +15,7 @@ public sealed class IcebergTests
         Gen.Select(Gen.ULong, Gen.Int[0, 3], Gen.Int[100, 20_000]).Sample((seed, preference, lots) =>
         {
             var spec = Ticket("ICEBERG", lots * 0.001m, Side.Sell, ("displayPct", "0.1"), ("preference", Preferences[preference])) with { LimitPx = 99m };
-            var loop = new AlgoLoop { Spec = new IcebergAlgo().Precheck(spec, Book(100m), [Alpha], T0).Spec, Seed = seed, Fates = Fates.Mixed(seed), Limit = TimeSpan.FromMinutes(20) }.Run();
+            var loop = new AlgoLoop { Spec = new IcebergAlgo().Precheck(spec, Book(100m), [Alpha], T0).Spec, Seed = seed, Fates = Fates.Mixed(seed), Limit = TimeSpan.FromMinutes(2) }.Run();
             foreach (var (first, second) in loop.Children.Zip(loop.Children.Skip(1)))
             {
                 second.CreatedAt.ShouldBeGreaterThanOrEqualTo(first.EndedAt!.Value);

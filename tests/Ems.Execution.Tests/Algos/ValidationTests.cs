@@ -30,7 +30,7 @@ public sealed class ValidationTests
         { "LIMIT", s => s with { OrderQty = -1m }, "orderQty", "min" },
         { "LIMIT", s => s with { OrderQty = 1_000_000_000_001m }, "orderQty", "max" },
         { "LIMIT", s => s with { OrderQty = 0.00001m }, "orderQty", "min" },
-        { "LIMIT", s => s with { OrderQty = 1.00001m }, "orderQty", "decimals" },
+        { "LIMIT", s => s with { OrderQty = 1.000000001m }, "orderQty", "decimals" },
         { "LIMIT", s => s with { LimitPx = null }, "limitPx", "required" },
         { "LIMIT", s => s with { LimitPx = 0m }, "limitPx", "min" },
         { "LIMIT", s => s with { LimitPx = -5m }, "limitPx", "min" },
