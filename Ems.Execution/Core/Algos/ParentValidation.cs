@@ -111,7 +111,7 @@ public static class ParentValidation
         {
             errors.Add(new("orderQty", "min", Fitting.Text(spec.OrderQty), $"The quantity is below the finest lot of {Fitting.Text(lot)}."));
         }
-        else if (listings.Count > 0 && Math.Max(DecimalsMax, listings.Max(l => Steps.Normal(l.LotSize).Scale)) is var most && Steps.Normal(spec.OrderQty).Scale > most)
+        else if (listings.Count > 0 && Math.Max(DecimalsMax, listings.Max(l => (int)Steps.Normal(l.LotSize).Scale)) is var most && Steps.Normal(spec.OrderQty).Scale > most)
         {
             errors.Add(new("orderQty", "decimals", Fitting.Text(spec.OrderQty), $"The quantity may have at most {most} decimals."));
         }
