@@ -98,9 +98,15 @@ public sealed partial class PaperVenue : IMatchSink
             : !Steps.IsMultiple(request.Px, order.Listing.TickSize) ? $"px={request.Px}, tickSize={order.Listing.TickSize}"
             : order.Listing.Refusal(request.Px, request.OrderQty)
             ?? (need - order.Locked > Wallet(order.Account).Free(order.LockAsset) ? $"needs {need} {order.LockAsset}" : null);
+        var code = PaperCodes.FilterFailure;
+        if (why is null && order.Request.PostOnly && instrument.Engine.WouldTake(order.Request.Side, instrument.Ticks(request.Px)))
+        {
+            // The order works on as it was.
+            (code, why) = (PaperCodes.PostOnly, $"px={request.Px} would take");
+        }
         if (why is not null)
         {
-            Emit(order.Account, order.Report(NextExecId(), ExecType.CancelRejected, Now) with { RejectCode = PaperCodes.FilterFailure, Text = why });
+            Emit(order.Account, order.Report(NextExecId(), ExecType.CancelRejected, Now) with { RejectCode = code, Text = why });
             return;
         }
         Wallet(order.Account).Lock(order.LockAsset, need - order.Locked);
@@ -109,7 +115,7 @@ public sealed partial class PaperVenue : IMatchSink
         var result = instrument.Engine.Replace(order.Match!, instrument.Ticks(request.Px), instrument.Lots(request.OrderQty));
         instrument.Touch();
         rows.Add(PaperRows.Order(order));
-        if (result is MatchResult.PostOnlyWouldTake or MatchResult.SelfTrade or MatchResult.Canceled)
+        if (result is MatchResult.SelfTrade or MatchResult.Canceled)
         {
             End(order, OrdStatus.Canceled, ExecType.Canceled, null, result.ToString());
         }

@@ -26,13 +26,16 @@ public sealed class MatchOrder
 
     /// <summary>Lots of other people in the queue before it at its price.</summary>
     internal long Ahead;
-    /// <summary>Whether the price was visible when it joined; otherwise everything shown there first is ahead of it.</summary>
+    /// <summary>Whether the price has been visible since it joined; until then the queue before it has no known end.</summary>
     internal bool AheadKnown;
     internal OwnLevel? Level;
     internal MatchOrder? Next, Previous;
 }
 
-/// <summary>How a submit ended.</summary>
+/// <summary>
+/// How a submit ended. <see cref="SelfTrade"/>: the taker met a resting order of its own owner, and its rest is canceled (cancel-taker,
+/// the default of most venues: the resting order keeps its place).
+/// </summary>
 public enum MatchResult { None = 0, Rested, Filled, Canceled, PostOnlyWouldTake, FokUnfilled, SelfTrade }
 
 /// <summary>Who hears of fills, as they happen.</summary>

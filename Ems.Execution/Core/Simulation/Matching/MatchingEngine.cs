@@ -9,7 +9,7 @@ namespace Ems.Execution.Core.Simulation.Matching;
 /// behind us, unless less is shown than was ahead. Not thread-safe; no clock.
 /// </summary>
 /// <param name="sink">Hears of every fill.</param>
-public sealed class MatchingEngine(IMatchSink sink)
+public sealed partial class MatchingEngine(IMatchSink sink)
 {
     private readonly OwnSide ownBids = new(Side.Buy), ownAsks = new(Side.Sell);
     private readonly SourceSide sourceBids = new(Side.Buy), sourceAsks = new(Side.Sell);
@@ -17,11 +17,11 @@ public sealed class MatchingEngine(IMatchSink sink)
     /// <summary>Takes an order: matches it, then rests, cancels or refuses what is left. Leaves tells how much.</summary>
     public MatchResult Submit(MatchOrder o)
     {
-        if (o.PostOnly && BestOpposite(o.Side) is { } touch && Crosses(o.Side, o.PxTicks, touch))
+        if (o.PostOnly && WouldTake(o.Side, o.PxTicks))
         {
             return MatchResult.PostOnlyWouldTake;
         }
-        if (o.TimeInForce == TimeInForce.Fok && Available(o) < o.Leaves)
+        if (o.TimeInForce == TimeInForce.Fok && !CanFill(o))
         {
             return MatchResult.FokUnfilled;
         }
@@ -55,16 +55,27 @@ public sealed class MatchingEngine(IMatchSink sink)
 
     /// <summary>
     /// Changes a resting order. Less at the same price keeps its place; another price or more goes to the back of the queue and may
-    /// trade at once. <paramref name="lots"/> is the new whole size and must be above what is filled.
+    /// trade at once. <paramref name="lots"/> is the new whole size. A post-only order that would take at the new price stays as it was.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The order does not rest here.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The new size is not above what is filled.</exception>
     public MatchResult Replace(MatchOrder o, long pxTicks, long lots)
     {
         var filled = o.Lots - o.Leaves;
+        if (o.Level is null)
+        {
+            throw new InvalidOperationException($"Order {o.Id} does not rest.");
+        }
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lots, filled);
         if (pxTicks == o.PxTicks && lots <= o.Lots)
         {
-            o.Level!.Lots -= o.Lots - lots;
+            o.Level.Lots -= o.Lots - lots;
             (o.Lots, o.Leaves) = (lots, lots - filled);
             return MatchResult.Rested;
+        }
+        if (o.PostOnly && WouldTake(o.Side, pxTicks))
+        {
+            return MatchResult.PostOnlyWouldTake;
         }
         Cancel(o);
         (o.PxTicks, o.Lots, o.Leaves) = (pxTicks, lots, lots - filled);
@@ -98,6 +109,9 @@ public sealed class MatchingEngine(IMatchSink sink)
             lots -= FillMakers(level, own, lots);
         }
     }
+
+    /// <summary>Whether an order at this price would trade at once.</summary>
+    public bool WouldTake(Side side, long pxTicks) => Best(side.Opposite()) is { } touch && Crosses(side, pxTicks, touch);
 
     /// <summary>Best price on a side, ours and the source's together; null when it is empty.</summary>
     public long? Best(Side side)
@@ -141,8 +155,6 @@ public sealed class MatchingEngine(IMatchSink sink)
 
     private SourceSide Source(Side side) => side == Side.Buy ? sourceBids : sourceAsks;
 
-    private long? BestOpposite(Side side) => Best(side.Opposite());
-
     private static bool Better(Side side, long a, long b) => side == Side.Buy ? a > b : a < b;
 
     /// <summary>Whether an order of <paramref name="side"/> at <paramref name="px"/> can trade at <paramref name="other"/>.</summary>
@@ -158,195 +170,5 @@ public sealed class MatchingEngine(IMatchSink sink)
             }
         }
         return null;
-    }
-
-    private long Available(MatchOrder o)
-    {
-        var (own, source) = (Own(o.Side.Opposite()), Source(o.Side.Opposite()));
-        var sum = 0L;
-        for (var i = 0; i < own.Count && Crosses(o.Side, o.PxTicks, own[i].PxTicks); i++)
-        {
-            for (var maker = own[i].First; maker is not null; maker = maker.Next)
-            {
-                if (maker.Owner == o.Owner)
-                {
-                    return sum;
-                }
-                sum += maker.Leaves;
-            }
-        }
-        for (var j = 0; j < source.Count && Crosses(o.Side, o.PxTicks, source.Px(j)); j++)
-        {
-            sum += source.Left(j);
-        }
-        return sum;
-    }
-
-    /// <summary>Walks the other side. True when it met an order of its own owner and stopped.</summary>
-    private bool Take(MatchOrder o)
-    {
-        var side = o.Side.Opposite();
-        var (own, source) = (Own(side), Source(side));
-        var j = 0;
-        while (o.Leaves > 0)
-        {
-            while (j < source.Count && source.Left(j) == 0)
-            {
-                j++;
-            }
-            var level = own.Best;
-            var sourcePx = j < source.Count ? source.Px(j) : (long?)null;
-            if (level is null && sourcePx is null)
-            {
-                return false;
-            }
-            var useOwn = level is not null && (sourcePx is null || level.PxTicks == sourcePx || Better(side, level.PxTicks, sourcePx.Value));
-            var px = useOwn ? level!.PxTicks : sourcePx!.Value;
-            if (!Crosses(o.Side, o.PxTicks, px))
-            {
-                return false;
-            }
-            if (!useOwn)
-            {
-                TakeSource(o, source, j, Math.Min(o.Leaves, source.Left(j)));
-            }
-            else if (sourcePx == px)
-            {
-                // The queue at one price: what is ahead of our first order, then that order.
-                var ahead = Math.Min(Math.Min(level!.First!.Ahead, source.Left(j)), o.Leaves);
-                if (ahead > 0)
-                {
-                    TakeSource(o, source, j, ahead);
-                    Advance(level, ahead);
-                }
-                else if (TakeOwn(o, level, own))
-                {
-                    return true;
-                }
-            }
-            else if (TakeOwn(o, level!, own))
-            {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void TakeSource(MatchOrder o, SourceSide source, int j, long lots)
-    {
-        source.Take(j, lots);
-        o.Leaves -= lots;
-        sink.OnFill(o, source.Px(j), lots, false);
-    }
-
-    private bool TakeOwn(MatchOrder o, OwnLevel level, OwnSide own)
-    {
-        var maker = level.First!;
-        if (maker.Owner == o.Owner)
-        {
-            return true;
-        }
-        var lots = Math.Min(o.Leaves, maker.Leaves);
-        o.Leaves -= lots;
-        var px = level.PxTicks;
-        FillMaker(maker, level, own, lots);
-        sink.OnFill(o, px, lots, false);
-        return false;
-    }
-
-    private void FillMaker(MatchOrder maker, OwnLevel level, OwnSide own, long lots)
-    {
-        maker.Leaves -= lots;
-        level.Lots -= lots;
-        if (maker.Leaves == 0)
-        {
-            own.Remove(maker);
-        }
-        sink.OnFill(maker, level.PxTicks, lots, true);
-    }
-
-    private long FillMakers(OwnLevel level, OwnSide own, long lots)
-    {
-        var filled = 0L;
-        while (filled < lots && level.First is { } maker)
-        {
-            var part = Math.Min(maker.Leaves, lots - filled);
-            FillMaker(maker, level, own, part);
-            filled += part;
-        }
-        return filled;
-    }
-
-    /// <summary>A print of this size at our price goes through the queue in order: others ahead, our first, others between, our second …</summary>
-    private void UseUp(OwnLevel level, OwnSide own, long lots)
-    {
-        var source = Source(own == ownBids ? Side.Buy : Side.Sell);
-        var j = source.IndexOf(level.PxTicks);
-        while (lots > 0 && level.First is { } maker)
-        {
-            if (maker.Ahead > 0)
-            {
-                var others = Math.Min(maker.Ahead, lots);
-                lots -= others;
-                Advance(level, others);
-                if (j >= 0)
-                {
-                    source.Take(j, Math.Min(others, source.Left(j)));
-                }
-                continue;
-            }
-            var part = Math.Min(maker.Leaves, lots);
-            lots -= part;
-            FillMaker(maker, level, own, part);
-        }
-    }
-
-    /// <summary>The queue at a level has moved on by this much.</summary>
-    private static void Advance(OwnLevel level, long lots)
-    {
-        for (var o = level.First; o is not null; o = o.Next)
-        {
-            o.Ahead = Math.Max(0, o.Ahead - lots);
-        }
-    }
-
-    private void Rest(MatchOrder o)
-    {
-        var source = Source(o.Side);
-        var j = source.IndexOf(o.PxTicks);
-        o.Ahead = j >= 0 ? source.Left(j) : 0;
-        // Deeper than the source shows: what is there is not known until it is.
-        o.AheadKnown = j >= 0 || source.Covers(o.PxTicks) || source.Count == 0;
-        Own(o.Side).Add(o);
-    }
-
-    private void FillCrossed(OwnSide own, SourceSide opposite, Side side)
-    {
-        for (var j = 0; j < opposite.Count; j++)
-        {
-            while (opposite.Left(j) > 0 && own.Best is { } level && Crosses(side, level.PxTicks, opposite.Px(j)))
-            {
-                opposite.Take(j, FillMakers(level, own, opposite.Left(j)));
-            }
-        }
-    }
-
-    private static void ShrinkQueues(OwnSide own, SourceSide source)
-    {
-        for (var i = 0; i < own.Count; i++)
-        {
-            var level = own[i];
-            if (!source.Covers(level.PxTicks))
-            {
-                continue;
-            }
-            var j = source.IndexOf(level.PxTicks);
-            var shown = j >= 0 ? source.Left(j) : 0;
-            for (var o = level.First; o is not null; o = o.Next)
-            {
-                o.Ahead = o.AheadKnown ? Math.Min(o.Ahead, shown) : shown;
-                o.AheadKnown = true;
-            }
-        }
     }
 }

@@ -18,7 +18,15 @@ internal sealed class SourceSide(Side side)
 
     public long Left(int i) => left[i];
 
+    /// <summary>One of ours took this: it stays gone until the source shows another quantity.</summary>
     public void Take(int i, long lots) => left[i] -= lots;
+
+    /// <summary>The source itself traded this: its next book is expected to show that much less.</summary>
+    public void Print(int i, long lots)
+    {
+        shown[i] -= Math.Min(lots, shown[i]);
+        left[i] -= Math.Min(lots, left[i]);
+    }
 
     /// <summary>Index of a price, or -1.</summary>
     public int IndexOf(long ticks)
