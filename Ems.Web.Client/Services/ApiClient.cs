@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Http.Json;
+using Ems.Execution.Core.Orders;
+using Ems.Web.Client.Contracts;
+
+namespace Ems.Web.Client.Services;
+
+/// <summary>What came of a request: a value, a refusal that names fields and code, or a sentence on why there was no answer.</summary>
+public sealed record ApiResult<T>(T? Value, Refusal? Refusal, string? Problem)
+{
+    /// <summary>Whether there is a value.</summary>
+    public bool Ok => Refusal is null && Problem is null;
+}
+
+/// <summary>The REST API as the page uses it.</summary>
+public sealed class ApiClient(HttpClient http)
+{
+    public Task<ApiResult<Me>> Me() => Get<Me>("api/me");
+
+    public Task<ApiResult<IReadOnlyList<InstrumentRow>>> Instruments() => Get<IReadOnlyList<InstrumentRow>>("api/instruments");
+
+    public Task<ApiResult<IReadOnlyList<AlgoRow>>> Algos() => Get<IReadOnlyList<AlgoRow>>("api/algos");
+
+    public Task<ApiResult<OrderAck>> Submit(string account, NewOrderRequest order) => Send<OrderAck>(HttpMethod.Post, Orders(account), order);
+
+    public Task<ApiResult<OrderPreview>> Preview(string account, NewOrderRequest order) => Send<OrderPreview>(HttpMethod.Post, Orders(account) + "/preview", order);
+
+    public Task<ApiResult<OrderDetail>> Order(string account, string clOrdId) => Get<OrderDetail>($"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}");
+
+    public Task<ApiResult<OrderHistoryPage>> History(string account, int skip, int take) => Get<OrderHistoryPage>($"{Orders(account)}?skip={skip}&take={take}");
+
+    public Task<ApiResult<object>> Replace(string account, string clOrdId, ReplaceOrderRequest change) => Send<object>(HttpMethod.Patch, $"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}", change);
+
+    /// <summary>cancel, pause or resume.</summary>
+    public Task<ApiResult<object>> Act(string account, string clOrdId, string verb) => Send<object>(HttpMethod.Post, $"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}/{verb}", null);
+
+    public Task<ApiResult<KillSwitchReport>> Kill(string account, KillSwitchRequest request) => Send<KillSwitchReport>(HttpMethod.Post, $"api/accounts/{account}/kill", request);
+
+    public Task<ApiResult<object>> SignOut() => Send<object>(HttpMethod.Post, "api/me/sign-out", null);
+
+    private static string Orders(string account) => $"api/accounts/{account}/orders";
+
+    private Task<ApiResult<T>> Get<T>(string path) => Send<T>(HttpMethod.Get, path, null);
+
+    private async Task<ApiResult<T>> Send<T>(HttpMethod method, string path, object? body)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(method, path);
+            request.Headers.Add("X-Requested-With", "ems");
+            if (body is not null)
+            {
+                request.Content = JsonContent.Create(body, body.GetType(), options: Json.Options);
+            }
+            using var response = await http.SendAsync(request);
+            if (response.StatusCode == HttpStatusCode.UnprocessableEntity)
+            {
+                return new(default, await response.Content.ReadFromJsonAsync<Refusal>(Json.Options), null);
+            }
+            if (!response.IsSuccessStatusCode)
+            {
+                return new(default, null, Sentence(response.StatusCode));
+            }
+            var empty = response.Content.Headers.ContentLength is 0 || response.StatusCode == HttpStatusCode.NoContent || typeof(T) == typeof(object);
+            return new(empty ? default : await response.Content.ReadFromJsonAsync<T>(Json.Options), null, null);
+        }
+        catch (HttpRequestException)
+        {
+            return new(default, null, "The server does not answer. What was sent may or may not have arrived; the same order can be sent again safely.");
+        }
+    }
+
+    private static string Sentence(HttpStatusCode code) => code switch
+    {
+        HttpStatusCode.Unauthorized => "You are signed out.",
+        HttpStatusCode.Forbidden => "Your role does not allow this.",
+        HttpStatusCode.NotFound => "There is no such thing.",
+        HttpStatusCode.TooManyRequests => "Too many requests; wait a moment.",
+        _ => $"The server answered {(int)code}.",
+    };
+}

@@ -1,0 +1,16 @@
+namespace Ems.Web.Client.Shared;
+
+/// <summary>Values of <c>data-testid</c> that tests look for; rows also carry <c>data-clordid</c> or <c>data-execid</c>.</summary>
+public static class TestIds
+{
+    public const string Connection = "connection", MarketSelect = "market-select", AccountSelect = "account-select", Kill = "kill", KillReport = "kill-report", UserMenu = "user-menu";
+    public const string Ticket = "ticket", TicketAlgo = "ticket-algo", TicketBuy = "ticket-buy", TicketSell = "ticket-sell", TicketQty = "ticket-qty", TicketLimit = "ticket-limit", TicketSubmit = "ticket-submit", TicketPreview = "ticket-preview", TicketError = "ticket-error", TicketRefusal = "ticket-refusal";
+    public const string Ladder = "ladder", LadderRow = "ladder-row", Tape = "tape", Candles = "candles", Depth = "depth", Plan = "plan";
+    public const string Orders = "orders", OrderRow = "order-row", ChildRow = "child-row", FillRow = "fill-row", BalanceRow = "balance-row", PositionRow = "position-row";
+    public const string Expand = "expand", Pause = "pause", Resume = "resume", Cancel = "cancel", Amend = "amend", Open = "open", WhyIdle = "why-idle", Progress = "progress";
+    public const string TabOrders = "tab-orders", TabFills = "tab-fills", TabPositions = "tab-positions", TabBalances = "tab-balances";
+    public const string Timeline = "timeline", Routes = "routes";
+
+    /// <summary>Test id of one parameter's field.</summary>
+    public static string Param(string name) => "param-" + name;
+}
