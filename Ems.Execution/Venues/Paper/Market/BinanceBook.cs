@@ -5,6 +5,9 @@ namespace Ems.Execution.Venues.Paper.Market;
 /// <summary>What a diff did to a book under Binance's sync law.</summary>
 internal enum BinanceSync { None = 0, Applied, TooOld, Gap }
 
+/// <summary>A depth diff by Binance's field names; <paramref name="PreviousId"/> is -1 on spot.</summary>
+internal readonly record struct BinanceDiff(long FirstId, long LastId, long PreviousId, IReadOnlyList<RecordedLevel> Bids, IReadOnlyList<RecordedLevel> Asks);
+
 /// <summary>
 /// A Binance book rebuilt from a REST snapshot and diffs. Law (developers.binance.com, "How to manage a local order book
 /// correctly"): drop diffs with u not after the snapshot; the first applied has U &lt;= lastUpdateId + 1 &lt;= u; from then on
@@ -22,36 +25,40 @@ internal sealed class BinanceBook
     public bool HasSnapshot => LastId > 0;
 
     /// <summary>Starts over from a snapshot.</summary>
-    public void Load(BinanceFrame snapshot)
+    public void Load(BinanceFrame snapshot) => Load(snapshot.LastId, snapshot.Bids, snapshot.Asks);
+
+    /// <summary>Starts over from a snapshot given by its parts.</summary>
+    public void Load(long lastUpdateId, IReadOnlyList<RecordedLevel> bidLevels, IReadOnlyList<RecordedLevel> askLevels)
     {
         bids.Clear();
         asks.Clear();
-        Apply(snapshot);
+        bids.Set(bidLevels);
+        asks.Set(askLevels);
         synced = false;
-        LastId = snapshot.LastId;
+        LastId = lastUpdateId;
     }
 
     /// <summary>Applies a diff, or says why not; a gap leaves the book as it was and asks for a new snapshot.</summary>
-    public BinanceSync Update(BinanceFrame diff) => Update(diff.FirstId, diff.LastId, diff.PreviousId, diff.Bids, diff.Asks);
+    public BinanceSync Update(BinanceFrame diff) => Update(new BinanceDiff(diff.FirstId, diff.LastId, diff.PreviousId, diff.Bids, diff.Asks));
 
-    /// <summary>Applies a diff given by its parts; <paramref name="previousId"/> is -1 on spot.</summary>
-    public BinanceSync Update(long firstId, long lastId, long previousId, List<RecordedLevel> bidLevels, List<RecordedLevel> askLevels)
+    /// <inheritdoc cref="Update(BinanceFrame)"/>
+    public BinanceSync Update(in BinanceDiff diff)
     {
-        if (lastId <= LastId)
+        if (diff.LastId <= LastId)
         {
             return BinanceSync.TooOld;
         }
         var follows = synced
-            ? previousId >= 0 ? previousId == LastId : firstId == LastId + 1
-            : firstId <= LastId + 1;
+            ? diff.PreviousId >= 0 ? diff.PreviousId == LastId : diff.FirstId == LastId + 1
+            : diff.FirstId <= LastId + 1;
         if (!follows)
         {
             return BinanceSync.Gap;
         }
         synced = true;
-        LastId = lastId;
-        bids.Set(bidLevels);
-        asks.Set(askLevels);
+        LastId = diff.LastId;
+        bids.Set(diff.Bids);
+        asks.Set(diff.Asks);
         return BinanceSync.Applied;
     }
 
@@ -61,12 +68,6 @@ internal sealed class BinanceBook
         into.Clear();
         bids.CopyTo(into, Core.Primitives.Side.Buy);
         asks.CopyTo(into, Core.Primitives.Side.Sell);
-    }
-
-    private void Apply(BinanceFrame frame)
-    {
-        bids.Set(frame.Bids);
-        asks.Set(frame.Asks);
     }
 
     /// <summary>One side as sorted arrays, the best level last, where most changes are.</summary>
@@ -81,10 +82,11 @@ internal sealed class BinanceBook
             sizes.Clear();
         }
 
-        public void Set(List<RecordedLevel> levels)
+        public void Set(IReadOnlyList<RecordedLevel> levels)
         {
-            foreach (var level in levels)
+            for (var i = 0; i < levels.Count; i++)
             {
+                var level = levels[i];
                 // Keys ascend towards the best level: bids by price, asks by negated price.
                 var at = keys.BinarySearch(-sign * level.Px);
                 if (at >= 0 && level.Qty == 0)

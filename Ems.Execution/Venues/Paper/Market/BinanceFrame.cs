@@ -30,6 +30,9 @@ internal sealed class BinanceFrame
     /// <summary>The print of a trade frame.</summary>
     public RecordedTrade Trade { get; private set; }
 
+    /// <summary>The diff, kept beyond the next line.</summary>
+    public BinanceDiff CopyDiff() => new(FirstId, LastId, PreviousId, [.. Bids], [.. Asks]);
+
     /// <summary>Decodes a line.</summary>
     public void Decode(GzipLineReader lines)
     {

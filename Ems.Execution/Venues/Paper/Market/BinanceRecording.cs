@@ -23,7 +23,7 @@ internal sealed class BinanceRecording(string name, string file) : IRecording
         private readonly GzipLineReader lines = new(file);
         private readonly BinanceFrame frame = new();
         private readonly BinanceBook book = new();
-        private readonly List<(long First, long Last, long Previous, RecordedLevel[] Bids, RecordedLevel[] Asks)> early = [];
+        private readonly List<BinanceDiff> early = [];
         private long lastBookMs = long.MinValue / 2;
 
         public override bool MoveNext()
@@ -38,7 +38,7 @@ internal sealed class BinanceRecording(string name, string file) : IRecording
                         ApplyEarly();
                         break;
                     case BinanceFrameKind.Depth when !book.HasSnapshot:
-                        early.Add((frame.FirstId, frame.LastId, frame.PreviousId, [.. frame.Bids], [.. frame.Asks]));
+                        early.Add(frame.CopyDiff());
                         break;
                     case BinanceFrameKind.Depth:
                         Check(book.Update(frame));
@@ -71,9 +71,9 @@ internal sealed class BinanceRecording(string name, string file) : IRecording
         // Diffs that came before the snapshot was answered.
         private void ApplyEarly()
         {
-            foreach (var (first, last, previous, bids, asks) in early)
+            foreach (var diff in early)
             {
-                Check(book.Update(first, last, previous, [.. bids], [.. asks]));
+                Check(book.Update(diff));
             }
             early.Clear();
         }

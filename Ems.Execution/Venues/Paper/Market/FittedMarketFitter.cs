@@ -35,7 +35,7 @@ public static class FittedMarketFitter
             [.. recordings.References.Select(r => PathFit.Fit(r.Instrument, r.Name, r.Segments))], [.. recordings.Plans.Select(FitStream)]);
     }
 
-    private static FittedStream FitStream(RecordedStreamPlan plan)
+    internal static FittedStream FitStream(RecordedStreamPlan plan)
     {
         var bookFit = new BookFit();
         var tapeFit = new TapeFit(plan.Survey);
