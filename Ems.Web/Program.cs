@@ -1,3 +1,56 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using Ems.Execution.Engine.Hosting;
+using Ems.Execution.Venues.Paper;
+using Ems.Execution.Venues.Paper.Market;
+using Ems.Web.Components;
+using Ems.Web.Data;
+using Ems.Web.Features;
+using Ems.Web.Features.Access;
+using Ems.Web.Features.Jobs;
+using Ems.Web.Features.People;
+using Ems.Web.Features.Problems;
+using Ems.Web.Features.Push;
+using Ems.Web.Features.Reference;
+using Ems.Web.Features.Security;
+using Ems.Web.Features.Watching;
+using Ems.Web.Hosting;
+
+return await HostRun.GuardAsync(() => Verbs.Of(args) is { } verb ? Verbs.RunAsync(verb, args, Console.Out, Console.Error) : ServeAsync(args));
+
+static async Task<int> ServeAsync(string[] args)
+{
+    var builder = WebApplication.CreateBuilder(args);
+    // Also outside Development, when run from the sources; a published application has no such manifest.
+    builder.WebHost.UseStaticWebAssets();
+    builder.Services.AddSingleton(TimeProvider.System);
+    builder.Services.AddSingleton<InstanceLock>();
+    builder.Services.AddEmsData(builder.Configuration);
+    builder.Services.AddProblems();
+    builder.Services.AddSecurity();
+    builder.Services.AddPeople();
+    builder.Services.AddAccess();
+    builder.Services.AddPaperMarket(builder.Configuration);
+    builder.Services.AddPaperVenues();
+    builder.Services.AddJobs(builder.Configuration);
+    builder.AddEmsExecution();
+    builder.Services.AddPush();
+    builder.Services.AddApi();
+    builder.Services.AddReference();
+    builder.Services.AddWatching(builder.Configuration);
+    builder.Services.AddPages();
+
+    await using var app = builder.Build();
+    app.UseSecurityHeaders();
+    app.UseProblems();
+    app.UseAuthentication();
+    app.UseRequestGuards();
+    app.UseAuthorization();
+    app.UseAntiforgery();
+
+    app.MapApi();
+    app.MapPush();
+    app.MapJobs();
+    app.MapReference();
+    app.MapWatching();
+    app.MapPages();
+    return await HostRun.RunAsync(app);
+}

@@ -1,0 +1,26 @@
+using Ems.Web.Client.Contracts;
+using Ems.Web.Features.Accounts;
+using Ems.Web.Features.Kill;
+using Ems.Web.Features.Market;
+using Ems.Web.Features.Me;
+using Ems.Web.Features.Orders;
+using Ems.Web.Features.Paper;
+using Ems.Web.Features.Problems;
+
+namespace Ems.Web.Features;
+
+/// <summary>The REST API under <c>/api</c>.</summary>
+public static class ApiFeature
+{
+    /// <summary>Registers its JSON dialect.</summary>
+    public static IServiceCollection AddApi(this IServiceCollection services) =>
+        services.ConfigureHttpJsonOptions(o => Json.Configure(o.SerializerOptions));
+
+    /// <summary>Maps every area.</summary>
+    public static WebApplication MapApi(this WebApplication app)
+    {
+        app.MapGroup("/api").AddEndpointFilter<BodyFilter>()
+            .MapMe().MapMarket().MapAccounts().MapOrders().MapKill().MapPaperFaults();
+        return app;
+    }
+}
