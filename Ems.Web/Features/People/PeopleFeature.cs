@@ -49,8 +49,8 @@ public static class PeopleFeature
             cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
             cookie.ExpireTimeSpan = TimeSpan.FromMinutes(people.Value.SessionMinutes);
             cookie.SlidingExpiration = true;
-            cookie.LoginPath = "/login";
-            cookie.AccessDeniedPath = "/access-denied";
+            cookie.LoginPath = "/account/login";
+            cookie.AccessDeniedPath = "/account/access-denied";
             cookie.Events.OnRedirectToLogin = c => Answer(c, ApiProblems.NotSignedIn());
             cookie.Events.OnRedirectToAccessDenied = c => Answer(c, ApiProblems.Forbidden());
         });

@@ -15,7 +15,7 @@ internal sealed class AlgoSchemas : IOpenApiDocumentTransformer, IOpenApiSchemaT
         document.Info.Title = "Ems";
         document.Info.Version = "1";
         document.Info.Description =
-            "Orders, accounts and markets of the execution management system. Sign in at /login; the cookie authenticates. " +
+            "Orders, accounts and markets of the execution management system. Sign in at /account/login; the cookie authenticates. " +
             "Requests that change something carry the header X-Requested-With. A refusal is 422 with a stable code and every field outside its rule; " +
             "every other error is a problem with a stable code. Numbers are exact decimals, as JSON numbers or strings.";
         var schemas = document.Components?.Schemas ?? throw new InvalidOperationException("The document has no schemas.");
