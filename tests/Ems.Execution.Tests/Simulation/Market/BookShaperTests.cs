@@ -71,6 +71,21 @@ public sealed class BookShaperTests
         shaper.Side(book.Bids, Side.Buy).ShouldBe([new BookLevel(100m, 1m), new BookLevel(99m, 0.5m)]);
     }
 
+    [Theory]
+    [InlineData(10_000_000_000, Side.Sell)]
+    [InlineData(10_004_000_000, Side.Buy)]
+    public void A_print_at_the_recorded_touch_is_at_the_shown_touch_though_the_spread_was_widened_to_a_tick(long px, Side aggressor)
+    {
+        var book = new RecordedBook();
+        book.Add(Side.Buy, 10_000_000_000, 1);
+        book.Add(Side.Sell, 10_004_000_000, 1);
+        var shaper = new BookShaper(new(new("V"), new("A-B"), 0.1m, 0.1m, 0.1m, 1m, 100m, 0m, 0m), 1);
+        shaper.Place(book, 100.02, 0);
+
+        var ticks = aggressor == Side.Buy ? shaper.AskTicks : shaper.BidTicks;
+        shaper.Trade(new RecordedTrade(px, 100_000_000, aggressor))!.Value.Px.ShouldBe(ticks * 0.1m);
+    }
+
     [Fact]
     public void A_print_far_from_the_touch_is_taken_for_a_bad_one()
     {

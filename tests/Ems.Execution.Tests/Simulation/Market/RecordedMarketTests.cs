@@ -33,9 +33,13 @@ public sealed class RecordedMarketTests
     }
 
     [Fact]
-    public void A_slow_recording_is_requoted_so_that_no_book_is_older_than_a_second()
+    public void A_slow_recording_in_a_still_market_is_shown_again_so_that_no_book_is_older_than_a_second()
     {
-        var books = Events(Market(), Bravo, Start, 120).OfType<BookEvent>().ToList();
+        var slow = MemoryRecording.Walk(50, 1_900, 110m, 0m, 0.01m, 2);
+        var market = new RecordedMarket([new(Bravo, Btc, slow, RecordingSurvey.Of(slow), new PricePath([[100, 100]]), 0, 1, 20)],
+            [new(Bravo, Btc, 0.01m, 0.01m, 0.01m, 5m, 100m, 0m, 0m)]);
+
+        var books = Events(market, Bravo, Start, 120).OfType<BookEvent>().ToList();
 
         books.Zip(books.Skip(1)).Max(p => p.Second.Time - p.First.Time).ShouldBeLessThan(TimeSpan.FromSeconds(1));
     }
@@ -82,6 +86,18 @@ public sealed class RecordedMarketTests
         history.All(c => c.Low <= Math.Min(c.Open, c.Close) && c.High >= Math.Max(c.Open, c.Close) && c.Volume > 0).ShouldBeTrue();
         var first = (BookEvent)market.Events(Alpha, Btc, now).First();
         Math.Abs((double)history[^1].Close / Mid(first) - 1).ShouldBeLessThan(0.001);
+    }
+
+    [Fact]
+    public void The_volume_of_a_past_minute_is_what_the_tape_of_that_minute_sums_to()
+    {
+        var market = Market();
+        var traded = Events(market, Bravo, Start, 60).OfType<TradeEvent>().Sum(t => t.Qty);
+
+        var candle = market.History(Bravo, Btc, Start.AddMinutes(1))[^1];
+
+        // The survey counts by whole seconds, so a print or two may fall on the other side of the minute.
+        candle.Volume.ShouldBeInRange(traded - 0.5m, traded + 0.5m);
     }
 
     [Fact]
