@@ -98,7 +98,7 @@ public sealed class FittedMarketFileTests
     public async Task The_tool_ends_with_one_line_and_code_one_when_a_file_is_missing()
     {
         var report = new StringWriter();
-        var output = Path.Combine(Directory.CreateTempSubdirectory("ems-market-").FullName, "figures.json");
+        var output = Path.Combine(Recordings.EmptyFolder(), "figures.json");
 
         (await FittedMarketFitter.RunAsync("nowhere", output, report)).ShouldBe(1);
 

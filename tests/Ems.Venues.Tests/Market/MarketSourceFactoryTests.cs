@@ -13,7 +13,7 @@ public sealed class MarketSourceFactoryTests
 {
     private static readonly IReadOnlyList<Listing> Listings = [.. PaperVenueSpec.Defaults.SelectMany(s => s.Listings)];
     private readonly LineLogger log = new();
-    private readonly string emptyRoot = Directory.CreateTempSubdirectory("ems-market-").FullName;
+    private readonly string emptyRoot = Recordings.EmptyFolder();
 
     [Fact]
     public void A_clone_without_recordings_runs_on_the_fitted_market_and_says_so_in_one_line()

@@ -69,7 +69,7 @@ public sealed class RecordedMarketFileTests
     [Fact]
     public void A_damaged_recording_stops_the_loading_with_the_name_of_the_file()
     {
-        var root = Directory.CreateTempSubdirectory("ems-market-").FullName;
+        var root = Recordings.EmptyFolder();
         foreach (var folder in new[] { "standx_btc_l2_events", "hyperliquid_l2_20250904", "hyperliquid_l2_20251210", "aster_ethusdt_20251128", "binance_raw_20240808" })
         {
             Directory.CreateDirectory(Path.Combine(root, folder));
@@ -85,6 +85,5 @@ public sealed class RecordedMarketFileTests
 
         error.Message.ShouldContain("book_20260106_00-12.csv.gz, line ");
         error.Message.ShouldContain("corrupt or truncated gzip");
-        Directory.Delete(root, recursive: true);
     }
 }

@@ -29,10 +29,18 @@ internal static class Recordings
         }
     }
 
-    /// <summary>A gzip file of the given text in a folder that is gone after the test run.</summary>
+    /// <summary>A new folder that is gone after the test run.</summary>
+    public static string EmptyFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("ems-market-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return folder;
+    }
+
+    /// <summary>A gzip file of the given text, less its last bytes, in a folder of its own.</summary>
     public static string Gzip(string text, int cutBytes = 0)
     {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("ems-market-").FullName, "file.csv.gz");
+        var path = Path.Combine(EmptyFolder(), "file.csv.gz");
         using var memory = new MemoryStream();
         using (var gzip = new GZipStream(memory, CompressionLevel.Optimal, leaveOpen: true))
         {
