@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using Ems.Execution.Core.Orders;
@@ -8,7 +9,8 @@ namespace Ems.Execution.Venues.Paper;
 
 /// <summary>
 /// The exchange's own durable record, in a file of its own: orders, fills, balances, deposits. Nothing is acknowledged before it is
-/// here. One thread commits whatever waits in one transaction.
+/// here. One thread commits whatever waits in one transaction. After a failed commit nothing more is written: what was matched and
+/// what is recorded would no longer agree.
 /// </summary>
 public sealed class PaperExchangeStore : IAsyncDisposable
 {
@@ -17,6 +19,8 @@ public sealed class PaperExchangeStore : IAsyncDisposable
     private readonly SqliteConnection connection;
     private readonly string file;
     private readonly Task loop;
+    private readonly ConcurrentDictionary<string, bool> deposits = new(StringComparer.Ordinal);
+    private Exception? broken;
 
     /// <summary>Opens or makes the file.</summary>
     /// <exception cref="SqliteException">The file cannot be opened or written.</exception>
@@ -33,8 +37,17 @@ public sealed class PaperExchangeStore : IAsyncDisposable
                 instrument TEXT NOT NULL, side INTEGER NOT NULL, qty TEXT NOT NULL, px TEXT NOT NULL, order_qty TEXT NOT NULL, cum TEXT NOT NULL, liquidity INTEGER NOT NULL,
                 commission TEXT NOT NULL, currency TEXT NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (venue, account, fill_no)) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS balances (venue TEXT NOT NULL, account TEXT NOT NULL, asset TEXT NOT NULL, total TEXT NOT NULL, PRIMARY KEY (venue, account, asset)) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS positions (venue TEXT NOT NULL, account TEXT NOT NULL, instrument TEXT NOT NULL, qty TEXT NOT NULL, PRIMARY KEY (venue, account, instrument)) WITHOUT ROWID;
+            CREATE TABLE IF NOT EXISTS openings (venue TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
             CREATE TABLE IF NOT EXISTS deposits (reference TEXT PRIMARY KEY, venue TEXT NOT NULL, account TEXT NOT NULL, asset TEXT NOT NULL, amount TEXT NOT NULL) WITHOUT ROWID;
             """);
+        using (var reader = OpenReader())
+        {
+            foreach (var reference in reader.Query("SELECT reference FROM deposits", [], r => r.GetString(0)))
+            {
+                deposits[reference] = true;
+            }
+        }
         loop = Task.Factory.StartNew(Write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -50,19 +63,26 @@ public sealed class PaperExchangeStore : IAsyncDisposable
     /// <summary>One statement with its values.</summary>
     internal readonly record struct Row(string Sql, object?[] Values);
 
-    /// <summary>Reads; each call on its own connection.</summary>
+    /// <summary>A connection to read over, for one thread at a time.</summary>
+    internal PaperExchangeReader OpenReader() => new(Open());
+
+    /// <summary>Reads once, over a connection of its own.</summary>
     internal IReadOnlyList<T> Query<T>(string sql, object?[] values, Func<SqliteDataReader, T> map)
     {
-        using var read = Open();
-        using var command = Prepare(read, sql, values.Length);
-        Bind(command, values);
-        using var reader = command.ExecuteReader();
-        var list = new List<T>();
-        while (reader.Read())
-        {
-            list.Add(map(reader));
-        }
-        return list;
+        using var reader = OpenReader();
+        return reader.Query(sql, values, map);
+    }
+
+    /// <summary>True the first time a deposit's reference is seen, for ever.</summary>
+    internal bool ClaimDeposit(string reference) => deposits.TryAdd(reference, true);
+
+    /// <summary>The venue's next opening: 1, 2, 3 … Durable when it returns, so that ids made from it never repeat, whatever the clock does.</summary>
+    internal long NextOpening(Core.Primitives.VenueId venue)
+    {
+        using var c = Open();
+        using var command = Prepare(c, "INSERT INTO openings VALUES (@a, 1) ON CONFLICT(venue) DO UPDATE SET number = number + 1 RETURNING number", 1);
+        Bind(command, [venue.Value]);
+        return (long)command.ExecuteScalar()!;
     }
 
     /// <inheritdoc/>
@@ -92,7 +112,7 @@ public sealed class PaperExchangeStore : IAsyncDisposable
         command.ExecuteNonQuery();
     }
 
-    private static SqliteCommand Prepare(SqliteConnection c, string sql, int count)
+    internal static SqliteCommand Prepare(SqliteConnection c, string sql, int count)
     {
         var command = c.CreateCommand();
         command.CommandText = sql;
@@ -103,7 +123,7 @@ public sealed class PaperExchangeStore : IAsyncDisposable
         return command;
     }
 
-    private static void Bind(SqliteCommand command, object?[] values)
+    internal static void Bind(SqliteCommand command, object?[] values)
     {
         for (var i = 0; i < values.Length; i++)
         {
@@ -122,11 +142,29 @@ public sealed class PaperExchangeStore : IAsyncDisposable
             {
                 batch.Add(change);
             }
-            Exception? failure = null;
-            try
+            if (broken is null)
             {
-                using var transaction = connection.BeginTransaction(deferred: false);
-                foreach (var row in batch.SelectMany(c => c.Rows))
+                broken = Commit(batch, prepared);
+            }
+            foreach (var change in batch)
+            {
+                change.Done(broken);
+            }
+        }
+        foreach (var command in prepared.Values)
+        {
+            command.Dispose();
+        }
+    }
+
+    private Exception? Commit(List<Change> batch, Dictionary<string, SqliteCommand> prepared)
+    {
+        try
+        {
+            using var transaction = connection.BeginTransaction(deferred: false);
+            foreach (var change in batch)
+            {
+                foreach (var row in change.Rows)
                 {
                     if (!prepared.TryGetValue(row.Sql, out var command))
                     {
@@ -136,20 +174,13 @@ public sealed class PaperExchangeStore : IAsyncDisposable
                     Bind(command, row.Values);
                     command.ExecuteNonQuery();
                 }
-                transaction.Commit();
             }
-            catch (Exception e)
-            {
-                failure = e;
-            }
-            foreach (var change in batch)
-            {
-                change.Done(failure);
-            }
+            transaction.Commit();
+            return null;
         }
-        foreach (var command in prepared.Values)
+        catch (Exception e)
         {
-            command.Dispose();
+            return new IOException($"The paper exchange's record {file} cannot be written: {e.Message}", e);
         }
     }
 

@@ -8,7 +8,7 @@ namespace Ems.Execution.Venues.Paper;
 /// <summary>Order entry of a paper venue: messages travel, may be lost by a fault, and never answer by themselves.</summary>
 public sealed class PaperExecutionClient(PaperVenue venue) : IExecutionClient, IPaperFunding
 {
-    private readonly PaperDice dice = new(SeededRandom.Hash(venue.Spec.Venue.Value + "/client"));
+    private readonly PaperDice dice = new(SeededRandom.Hash(venue.Spec.Venue.Value + "/client") ^ venue.Seed);
     private readonly Dictionary<AccountId, long> lastIn = [];
 
     /// <inheritdoc/>
@@ -27,18 +27,18 @@ public sealed class PaperExecutionClient(PaperVenue venue) : IExecutionClient, I
     public ValueTask ReplaceAsync(RiskApproved<VenueReplace> replace, CancellationToken ct) => Send(replace.Value.Account, () => venue.Replace(replace.Value));
 
     /// <inheritdoc/>
-    public Task<ExecutionReport?> QueryOrderAsync(AccountId account, ClOrdId clOrdId, CancellationToken ct) => Ask(() => venue.Status(account, clOrdId), ct);
+    public Task<ExecutionReport?> QueryOrderAsync(AccountId account, ClOrdId clOrdId, CancellationToken ct) => Ask(account, () => venue.Status(account, clOrdId), ct);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ExecutionReport>> QueryOpenOrdersAsync(AccountId account, CancellationToken ct) => Ask(() => venue.Open(account), ct);
+    public Task<IReadOnlyList<ExecutionReport>> QueryOpenOrdersAsync(AccountId account, CancellationToken ct) => Ask(account, () => venue.Open(account), ct);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<(long FillNo, ExecutionReport Fill)>> QueryFillsAsync(AccountId account, long afterFillNo, int max, CancellationToken ct) =>
         // Read after the record is durable, so that a page never misses a fill whose report has left.
-        AskLate(() => venue.Fills(account, afterFillNo, max), ct);
+        AskRecord(account, () => venue.Fills(account, afterFillNo, max), ct);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Money>> QueryBalancesAsync(AccountId account, CancellationToken ct) => Ask(() => venue.Balances(account), ct);
+    public Task<IReadOnlyList<Money>> QueryBalancesAsync(AccountId account, CancellationToken ct) => Ask(account, () => venue.Balances(account), ct);
 
     /// <inheritdoc/>
     public IDisposable Subscribe(AccountId account, ChannelWriter<ExecutionReport> reports) => venue.Listen(account, reports);
@@ -46,15 +46,17 @@ public sealed class PaperExecutionClient(PaperVenue venue) : IExecutionClient, I
     /// <inheritdoc/>
     public Task DepositAsync(AccountId account, Money amount, string reference, CancellationToken ct)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        venue.Post(TimeSpan.Zero, () => venue.Credit(account, amount, reference, _ => done.TrySetResult()));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(amount.Amount, 0m);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reference);
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        venue.Post(TimeSpan.Zero, () => venue.Credit(account, amount, reference, failure => Finish(done, true, failure)));
         return done.Task.WaitAsync(ct);
     }
 
     private ValueTask Send(AccountId account, Action arrive)
     {
         ThrowIfDown();
-        if (!dice.Hits(4, venue.Faults.DropCommand))
+        if (!dice.Hits(PaperDraw.DropCommand, venue.Faults.DropCommand))
         {
             PostInOrder(account, arrive);
         }
@@ -72,34 +74,55 @@ public sealed class PaperExecutionClient(PaperVenue venue) : IExecutionClient, I
         }
     }
 
-    private Task<T> Ask<T>(Func<T> read, CancellationToken ct)
+    /// <summary>
+    /// A question travels behind the commands sent before it, so that "never heard of it" is no race with an order under way; it is
+    /// answered with what is true when the answer leaves, once that is durable.
+    /// </summary>
+    private Task<T> Ask<T>(AccountId account, Func<T> read, CancellationToken ct) => Question<T>(account, done =>
+    {
+        var answer = read();
+        venue.Answer(failure => Finish(done, answer, failure));
+    }, ct);
+
+    /// <summary>As <see cref="Ask"/>, but reads the record itself, after all that happened before is in it.</summary>
+    private Task<T> AskRecord<T>(AccountId account, Func<T> read, CancellationToken ct) => Question<T>(account, done => venue.Answer(failure => _ = Task.Run(() =>
+    {
+        try
+        {
+            Finish(done, failure is null ? read() : default!, failure);
+        }
+        catch (Exception e)
+        {
+            done.TrySetException(e);
+        }
+    }, CancellationToken.None)), ct);
+
+    private Task<T> Question<T>(AccountId account, Action<TaskCompletionSource<T>> answer, CancellationToken ct)
     {
         ThrowIfDown();
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        venue.Post(venue.OneWay() + venue.OneWay(), () =>
+        PostInOrder(account, () => venue.AfterOneWay(() =>
         {
-            var answer = read();
-            venue.Answer(() => done.TrySetResult(answer));
-        });
+            if (venue.Faults.Disconnected)
+            {
+                done.TrySetException(new IOException($"{Venue} is disconnected."));
+                return;
+            }
+            answer(done);
+        }));
         return done.Task.WaitAsync(ct);
     }
 
-    private Task<T> AskLate<T>(Func<T> read, CancellationToken ct)
+    private static void Finish<T>(TaskCompletionSource<T> done, T answer, Exception? failure)
     {
-        ThrowIfDown();
-        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        venue.Post(venue.OneWay() + venue.OneWay(), () => venue.Answer(() => _ = Task.Run(() =>
+        if (failure is null)
         {
-            try
-            {
-                done.TrySetResult(read());
-            }
-            catch (Exception e)
-            {
-                done.TrySetException(e);
-            }
-        }, CancellationToken.None)));
-        return done.Task.WaitAsync(ct);
+            done.TrySetResult(answer);
+        }
+        else
+        {
+            done.TrySetException(failure);
+        }
     }
 
     private void ThrowIfDown()

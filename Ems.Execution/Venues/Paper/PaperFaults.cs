@@ -21,28 +21,47 @@ public sealed record PaperFaultSettings(
 /// <summary>The switches, one per venue; may be turned at any time.</summary>
 public sealed class PaperFaults
 {
+    private const double DelayMsMax = 60_000;
     private readonly ConcurrentDictionary<VenueId, PaperFaultSettings> settings = new();
 
     /// <summary>Present faults of a venue.</summary>
     public PaperFaultSettings Of(VenueId venue) => settings.GetValueOrDefault(venue, PaperFaultSettings.None);
 
     /// <summary>Sets them.</summary>
-    public void Set(VenueId venue, PaperFaultSettings faults) => settings[venue] = faults;
+    /// <exception cref="ArgumentOutOfRangeException">A probability is outside 0 to 1, or the delay outside 0 to 60,000 ms.</exception>
+    public void Set(VenueId venue, PaperFaultSettings faults)
+    {
+        foreach (var (name, p) in new[]
+        {
+            (nameof(faults.DropCommand), faults.DropCommand), (nameof(faults.DropReport), faults.DropReport), (nameof(faults.Duplicate), faults.Duplicate),
+            (nameof(faults.Reorder), faults.Reorder), (nameof(faults.Reject), faults.Reject), (nameof(faults.ExtraDelayMs), faults.ExtraDelayMs / DelayMsMax),
+        })
+        {
+            if (p is not (>= 0 and <= 1))
+            {
+                throw new ArgumentOutOfRangeException(nameof(faults), faults, $"{name} is out of range.");
+            }
+        }
+        settings[venue] = faults;
+    }
 }
 
-/// <summary>One venue's dice: the n-th draw of a stream is a function of the seed.</summary>
+/// <summary>What is drawn; each has its own sequence of draws.</summary>
+internal enum PaperDraw { Latency = 1, DropCommand = 4, Reject = 5, DropReport = 6, Reorder = 7, Duplicate = 8 }
+
+/// <summary>Dice whose n-th draw of a kind is a function of the seed, whatever else is drawn meanwhile.</summary>
 internal sealed class PaperDice(ulong seed)
 {
-    private long index;
+    private readonly long[] drawn = new long[16];
 
-    public double Next(uint stream) => SeededRandom.Unit(seed, stream, Interlocked.Increment(ref index));
+    public double Next(PaperDraw draw) => SeededRandom.Unit(seed, (uint)draw, Interlocked.Increment(ref drawn[(int)draw]));
 
-    public bool Hits(uint stream, double probability) => probability > 0 && Next(stream) < probability;
+    public bool Hits(PaperDraw draw, double probability) => probability > 0 && Next(draw) < probability;
 
     /// <summary>Median plus a jitter that is small for half of the messages and long-tailed for a few.</summary>
     public TimeSpan Latency(PaperVenueSpec spec)
     {
-        var u = Next(1);
+        var u = Next(PaperDraw.Latency);
         var skew = u < 0.5 ? (u - 0.5) * 2 * spec.JitterMs : -Math.Log(1 - ((u - 0.5) * 1.98)) * spec.JitterMs;
         return TimeSpan.FromMilliseconds(Math.Max(0.2, spec.LatencyMs + skew));
     }

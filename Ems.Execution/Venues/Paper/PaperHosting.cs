@@ -1,6 +1,7 @@
 using Ems.Execution.Core.Simulation.Market;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Ems.Execution.Venues.Paper;
@@ -22,7 +23,7 @@ public static class PaperHosting
         foreach (var spec in PaperVenueSpec.Defaults)
         {
             services.AddKeyedSingleton(spec.Venue, (s, _) => new PaperVenue(spec, s.GetRequiredService<IOptions<PaperOptions>>().Value, s.GetRequiredService<PaperExchangeStore>(),
-                s.GetRequiredService<PaperFaults>(), s.GetRequiredService<IMarketSource>(), s.GetRequiredService<TimeProvider>()));
+                s.GetRequiredService<PaperFaults>(), s.GetRequiredService<IMarketSource>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<PaperVenue>>()));
             services.AddSingleton<IMarketDataClient>(s => new PaperMarketDataClient(s.GetRequiredKeyedService<PaperVenue>(spec.Venue)));
             services.AddSingleton<IExecutionClient>(s => new PaperExecutionClient(s.GetRequiredKeyedService<PaperVenue>(spec.Venue)));
         }

@@ -58,15 +58,19 @@ internal sealed class PaperInstrument(Listing listing, Instrument instrument, Pa
         changed = true;
         Candles.Add(at, px, qty);
         var trade = new MarketTrade(venue.Spec.Venue, Listing.Instrument, ++tradeId, px, qty, aggressor, at);
-        foreach (var listener in Volatile.Read(ref onTrade))
+        venue.Publish(() =>
         {
-            listener(trade);
-        }
+            foreach (var listener in venue.Faults.Disconnected ? [] : Volatile.Read(ref onTrade))
+            {
+                listener(trade);
+            }
+        });
     }
 
     /// <summary>Marks the book changed by an own order.</summary>
     public void Touch() => changed = true;
 
+    /// <summary>Sends the book out when it changed.</summary>
     public void PublishIfChanged(DateTimeOffset now)
     {
         if (!changed)
@@ -74,15 +78,32 @@ internal sealed class PaperInstrument(Listing listing, Instrument instrument, Pa
             return;
         }
         changed = false;
-        Span<SourceLevel> levels = stackalloc SourceLevel[PublishedLevels];
-        var bids = Read(levels[..Engine.Levels(Side.Buy, levels)]);
-        var asks = Read(levels[..Engine.Levels(Side.Sell, levels)]);
-        var book = new BookSnapshot(venue.Spec.Venue, Listing.Instrument, ++sequence, sourceTime, bids, asks);
-        Volatile.Write(ref published, book);
+        var book = Snapshot();
         if (book.Mid is { } mid)
         {
             Candles.Add(now, mid, 0m);
         }
+        venue.Publish(() => Tell(book));
+    }
+
+    /// <summary>Sends the book out without delay: at the opening.</summary>
+    public void PublishNow() => Tell(Snapshot());
+
+    private BookSnapshot Snapshot()
+    {
+        Span<SourceLevel> levels = stackalloc SourceLevel[PublishedLevels];
+        var bids = Read(levels[..Engine.Levels(Side.Buy, levels)]);
+        var asks = Read(levels[..Engine.Levels(Side.Sell, levels)]);
+        return new BookSnapshot(venue.Spec.Venue, Listing.Instrument, ++sequence, sourceTime, bids, asks);
+    }
+
+    private void Tell(BookSnapshot book)
+    {
+        if (venue.Faults.Disconnected || book.Sequence <= (Book?.Sequence ?? 0))
+        {
+            return;
+        }
+        Volatile.Write(ref published, book);
         foreach (var listener in Volatile.Read(ref onBook))
         {
             listener(book);
@@ -127,49 +148,5 @@ internal sealed class PaperInstrument(Listing listing, Instrument instrument, Pa
     private sealed class Unsubscriber(Action undo) : IDisposable
     {
         public void Dispose() => undo();
-    }
-}
-
-/// <summary>One-minute candles, newest last, bounded. Thread-safe.</summary>
-internal sealed class CandleSeries
-{
-    private const int Kept = 1_440;
-    private readonly Lock gate = new();
-    private readonly List<Candle> candles = [];
-
-    public void Load(IReadOnlyList<Candle> history)
-    {
-        lock (gate)
-        {
-            candles.AddRange(history.TakeLast(Kept));
-        }
-    }
-
-    /// <summary>A price seen; quantity 0 for a quote, which moves a candle but only opens one when there was no print.</summary>
-    public void Add(DateTimeOffset at, decimal px, decimal qty)
-    {
-        var minute = new DateTimeOffset(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
-        lock (gate)
-        {
-            if (candles.Count > 0 && candles[^1].OpenTime >= minute)
-            {
-                var c = candles[^1];
-                candles[^1] = c with { High = Math.Max(c.High, px), Low = Math.Min(c.Low, px), Close = px, Volume = c.Volume + qty };
-                return;
-            }
-            candles.Add(new(minute, px, px, px, px, qty));
-            if (candles.Count > Kept * 2)
-            {
-                candles.RemoveRange(0, Kept);
-            }
-        }
-    }
-
-    public IReadOnlyList<Candle> Last(int max)
-    {
-        lock (gate)
-        {
-            return [.. candles.TakeLast(max)];
-        }
     }
 }

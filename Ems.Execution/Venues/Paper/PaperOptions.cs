@@ -5,7 +5,7 @@ using Ems.Execution.Core.Primitives;
 namespace Ems.Execution.Venues.Paper;
 
 /// <summary>The paper venues; section <c>Paper</c>.</summary>
-public sealed class PaperOptions
+public sealed class PaperOptions : IValidatableObject
 {
     /// <summary>Folder of the exchange's own record.</summary>
     [Required] public string DataPath { get; set; } = "data";
@@ -26,8 +26,50 @@ public sealed class PaperOptions
     /// <summary>A venue that is further behind its market than this skips to now.</summary>
     [Range(100, 600_000)] public int CatchUpMsMax { get; set; } = 5_000;
 
+    /// <summary>Changes to the venues' defaults by venue name, e.g. <c>Paper:Venues:ALPHA:LatencyMs</c>.</summary>
+    public Dictionary<string, PaperVenueChanges> Venues { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The file of the record.</summary>
     public string File => Path.Combine(DataPath, "paper-exchange.db");
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var (venue, changes) in Venues)
+        {
+            if (!PaperVenueSpec.Defaults.Any(v => string.Equals(v.Venue.Value, venue, StringComparison.OrdinalIgnoreCase)))
+            {
+                yield return new ValidationResult($"Paper:Venues:{venue} is no paper venue; there are {string.Join(", ", PaperVenueSpec.Defaults.Select(v => v.Venue))}.");
+            }
+            var wrong = new List<ValidationResult>();
+            if (!Validator.TryValidateObject(changes, new ValidationContext(changes), wrong, validateAllProperties: true))
+            {
+                foreach (var w in wrong)
+                {
+                    yield return new ValidationResult($"Paper:Venues:{venue}: {w.ErrorMessage}", w.MemberNames);
+                }
+            }
+        }
+    }
+}
+
+/// <summary>What configuration changes of one venue; absent stays as it is by default.</summary>
+public sealed class PaperVenueChanges
+{
+    /// <summary>Median one-way latency.</summary>
+    [Range(0, 60_000)] public double? LatencyMs { get; set; }
+    /// <summary>Spread of the latency.</summary>
+    [Range(0, 60_000)] public double? JitterMs { get; set; }
+    /// <summary>Maker fee of every listing as a fraction of notional; negative is a rebate.</summary>
+    [Range(-0.01, 0.1)] public decimal? MakerFee { get; set; }
+    /// <summary>Taker fee of every listing as a fraction of notional.</summary>
+    [Range(0, 0.1)] public decimal? TakerFee { get; set; }
+
+    internal PaperVenueSpec ApplyTo(PaperVenueSpec spec) => spec with
+    {
+        LatencyMs = LatencyMs ?? spec.LatencyMs, JitterMs = JitterMs ?? spec.JitterMs,
+        Listings = [.. spec.Listings.Select(l => l with { MakerFee = MakerFee ?? l.MakerFee, TakerFee = TakerFee ?? l.TakerFee })],
+    };
 }
 
 /// <summary>One paper venue: what it lists and how far away it is.</summary>

@@ -24,33 +24,15 @@ internal sealed class PaperOrder(AccountId account, ClOrdId clOrdId, string orde
     public decimal LeavesQty => OrdStatus.IsTerminal() ? 0m : Request.OrderQty - CumQty;
     public Asset LockAsset => Request.Side == Side.Buy ? Instrument.Quote : Instrument.Base;
 
-    /// <summary>What the rest may cost: quote with the taker fee for a buy, base for a sell.</summary>
-    public decimal LockFor(decimal leaves) => Request.Side == Side.Buy ? leaves * Request.Px * (1m + Math.Max(0m, Listing.TakerFee)) : leaves;
+    /// <summary>What a rest may cost: quote with the higher fee for a buy, base for a sell.</summary>
+    public decimal LockFor(decimal leaves) => LockFor(leaves, Request.Px);
+
+    /// <summary>The same at another price.</summary>
+    public decimal LockFor(decimal leaves, decimal px) =>
+        Request.Side == Side.Buy ? leaves * px * (1m + Math.Max(0m, Math.Max(Listing.TakerFee, Listing.MakerFee))) : leaves;
 
     public ExecutionReport Report(string execId, ExecType type, DateTimeOffset time, decimal lastQty = 0m, decimal lastPx = 0m,
         LastLiquidityInd liquidity = LastLiquidityInd.None, decimal commission = 0m) =>
         new(Listing.Venue, Account, ClOrdId, OrderId, execId, type, OrdStatus, Request.OrderQty, CumQty, LeavesQty, lastQty, lastPx, liquidity, commission,
             Instrument.Quote, time, RejectCode, Text);
-}
-
-/// <summary>One account's money at the exchange.</summary>
-internal sealed class PaperWallet
-{
-    private readonly Dictionary<Asset, (decimal Total, decimal Locked)> assets = [];
-    private readonly Dictionary<InstrumentId, decimal> positions = [];
-
-    public IEnumerable<(Asset Asset, decimal Total, decimal Locked)> All => assets.Select(a => (a.Key, a.Value.Total, a.Value.Locked));
-
-    public decimal Total(Asset asset) => assets.GetValueOrDefault(asset).Total;
-
-    public decimal Free(Asset asset) => assets.GetValueOrDefault(asset) is var a ? a.Total - a.Locked : 0m;
-
-    public void Add(Asset asset, decimal amount) => assets[asset] = assets.GetValueOrDefault(asset) with { Total = assets.GetValueOrDefault(asset).Total + amount };
-
-    public void Lock(Asset asset, decimal amount) => assets[asset] = assets.GetValueOrDefault(asset) with { Locked = assets.GetValueOrDefault(asset).Locked + amount };
-
-    /// <summary>Bought minus sold here.</summary>
-    public decimal Position(InstrumentId instrument) => positions.GetValueOrDefault(instrument);
-
-    public void Trade(InstrumentId instrument, decimal signedQty) => positions[instrument] = Position(instrument) + signedQty;
 }

@@ -4,23 +4,16 @@ using Ems.Execution.Core.Simulation.Matching;
 
 namespace Ems.Execution.Venues.Paper;
 
-public sealed partial class PaperVenue : IMatchSink
+/// <summary>Commands: what the exchange checks, and what it answers. All of it on the loop.</summary>
+public sealed partial class PaperVenue
 {
-    private readonly Dictionary<(AccountId, ClOrdId), PaperOrder> orders = [];
+    private readonly PaperOrderIndex orders = new();
     private readonly Dictionary<AccountId, PaperWallet> wallets = [];
     private readonly Dictionary<AccountId, int> owners = [];
-    private readonly Dictionary<AccountId, long> fillNos = [];
-    private readonly Queue<(AccountId, ClOrdId)> ended = new();
-    private readonly string epoch;
-    private long execNo;
-
-    /// <summary>Ended orders kept in memory; older ones are answered from the record.</summary>
-    private const int EndedKept = 20_000;
 
     internal void New(VenueOrder request)
     {
-        var key = (request.Account, request.ClOrdId);
-        if (orders.ContainsKey(key) || IsRecorded(key))
+        if (Status(request.Account, request.ClOrdId) is not null)
         {
             // Not recorded: the order of that name is somebody else's truth.
             Refuse(request, PaperCodes.DuplicateClOrdId, $"clOrdId={request.ClOrdId}");
@@ -31,27 +24,20 @@ public sealed partial class PaperVenue : IMatchSink
             Refuse(request, PaperCodes.InstrumentUnknown, $"instrument={request.Instrument}");
             return;
         }
-        var order = new PaperOrder(request.Account, request.ClOrdId, $"{Spec.Venue}-{epoch}-{++execNo}", instrument.Listing, instrument.Instrument, request);
-        orders[key] = order;
+        var order = new PaperOrder(request.Account, request.ClOrdId, NextExecId(), instrument.Listing, instrument.Instrument, request);
+        orders.Add(order);
         if (Refusal(order) is var (code, text) && code is not null)
         {
             End(order, OrdStatus.Rejected, ExecType.Rejected, code, text);
             return;
         }
-        var wallet = Wallet(request.Account);
-        order.Locked = order.LockFor(request.OrderQty);
-        wallet.Lock(order.LockAsset, order.Locked);
-        order.Match = new MatchOrder
-        {
-            Id = ++number, Owner = OwnerOf(request.Account), Side = request.Side, PxTicks = instrument.Ticks(request.Px), Lots = instrument.Lots(request.OrderQty),
-            Leaves = instrument.Lots(request.OrderQty), TimeInForce = request.TimeInForce, PostOnly = request.PostOnly, Tag = order,
-        };
+        Lock(order, order.LockFor(request.OrderQty));
+        order.Match = Matchable(order, instrument, request.PostOnly);
         var acknowledged = outbox.Count;
         var result = instrument.Engine.Submit(order.Match);
         instrument.Touch();
         if (result is MatchResult.PostOnlyWouldTake or MatchResult.FokUnfilled)
         {
-            Unlock(order, order.Locked);
             End(order, OrdStatus.Rejected, ExecType.Rejected, result == MatchResult.PostOnlyWouldTake ? PaperCodes.PostOnly : PaperCodes.FokUnfilled, "");
             return;
         }
@@ -62,163 +48,106 @@ public sealed partial class PaperVenue : IMatchSink
         {
             End(order, OrdStatus.Canceled, ExecType.Canceled, null, result == MatchResult.SelfTrade ? "self-trade prevented: the taker's rest is canceled" : null);
         }
-        else if (request.TimeInForce == TimeInForce.Gtd && request.ExpireTime is { } expiry && result == MatchResult.Rested)
+        else if (result == MatchResult.Rested)
         {
-            later.Enqueue(() => Expire(order), (expiry.UtcTicks, ++number));
+            Watch(order);
         }
     }
 
     internal void Cancel(VenueCancel request)
     {
-        if (!orders.TryGetValue((request.Account, request.OrigClOrdId), out var order) || order.OrdStatus.IsTerminal())
+        if (orders.Find(request.Account, request.OrigClOrdId) is not { } order || order.OrdStatus.IsTerminal())
         {
-            Emit(request.Account, new ExecutionReport(Spec.Venue, request.Account, request.OrigClOrdId, order?.OrderId, NextExecId(), ExecType.CancelRejected,
-                order?.OrdStatus ?? OrdStatus.Rejected, order?.Request.OrderQty ?? 0m, order?.CumQty ?? 0m, 0m, 0m, 0m, LastLiquidityInd.None, 0m, default, Now,
-                PaperCodes.UnknownOrder, "no open order of that name"));
+            RefuseCancel(request.Account, request.OrigClOrdId);
             return;
         }
-        var instrument = instruments[order.Listing.Instrument];
-        instrument.Engine.Cancel(order.Match!);
-        instrument.Touch();
-        End(order, OrdStatus.Canceled, ExecType.Canceled, null, null);
+        TakeOut(order, OrdStatus.Canceled, ExecType.Canceled, null);
     }
 
     internal void Replace(VenueReplace request)
     {
-        if (!orders.TryGetValue((request.Account, request.OrigClOrdId), out var order) || order.OrdStatus.IsTerminal())
+        if (orders.Find(request.Account, request.OrigClOrdId) is not { } order || order.OrdStatus.IsTerminal())
         {
-            Cancel(new VenueCancel(request.Account, request.OrigClOrdId, request.Venue));
+            RefuseCancel(request.Account, request.OrigClOrdId);
             return;
         }
         var instrument = instruments[order.Listing.Instrument];
         var wanted = order.Request with { OrderQty = request.OrderQty, Px = request.Px };
         var rest = request.OrderQty - order.CumQty;
-        var need = wanted.Side == Side.Buy ? rest * wanted.Px * (1m + Math.Max(0m, order.Listing.TakerFee)) : rest;
-        var why = rest <= 0m ? $"qty={request.OrderQty} is not above cumQty={order.CumQty}"
-            : !Steps.IsMultiple(request.Px, order.Listing.TickSize) ? $"px={request.Px}, tickSize={order.Listing.TickSize}"
-            : order.Listing.Refusal(request.Px, request.OrderQty)
-            ?? (need - order.Locked > Wallet(order.Account).Free(order.LockAsset) ? $"needs {need} {order.LockAsset}" : null);
-        var code = PaperCodes.FilterFailure;
-        if (why is null && order.Request.PostOnly && instrument.Engine.WouldTake(order.Request.Side, instrument.Ticks(request.Px)))
+        var need = order.LockFor(rest, request.Px);
+        var (code, why) = rest <= 0m ? (PaperCodes.FilterFailure, $"qty={request.OrderQty} is not above cumQty={order.CumQty}")
+            : ShapeRefusal(wanted, order) is { } shape ? (PaperCodes.FilterFailure, shape)
+            : wanted.ReduceOnly && rest > Reducible(order) ? (PaperCodes.ReduceOnly, $"reducible={Reducible(order)}, leaves={rest}")
+            : need - order.Locked > Wallet(order.Account).Free(order.LockAsset) ? (PaperCodes.InsufficientBalance, $"needs {need} {order.LockAsset}")
+            : wanted.PostOnly && instrument.Engine.WouldTake(wanted.Side, instrument.Ticks(request.Px)) ? (PaperCodes.PostOnly, $"px={request.Px} would take")
+            : (null, null);
+        if (code is not null)
         {
             // The order works on as it was.
-            (code, why) = (PaperCodes.PostOnly, $"px={request.Px} would take");
-        }
-        if (why is not null)
-        {
             Emit(order.Account, order.Report(NextExecId(), ExecType.CancelRejected, Now) with { RejectCode = code, Text = why });
             return;
         }
-        Wallet(order.Account).Lock(order.LockAsset, need - order.Locked);
-        (order.Locked, order.Request) = (need, wanted);
+        Lock(order, need - order.Locked);
+        order.Request = wanted;
         Emit(order.Account, order.Report(NextExecId(), ExecType.Replaced, Now));
         var result = instrument.Engine.Replace(order.Match!, instrument.Ticks(request.Px), instrument.Lots(request.OrderQty));
         instrument.Touch();
         rows.Add(PaperRows.Order(order));
-        if (result is MatchResult.SelfTrade or MatchResult.Canceled)
+        if (result is MatchResult.SelfTrade)
         {
-            End(order, OrdStatus.Canceled, ExecType.Canceled, null, result.ToString());
+            End(order, OrdStatus.Canceled, ExecType.Canceled, null, "self-trade prevented: the taker's rest is canceled");
         }
-    }
-
-    /// <inheritdoc/>
-    public void OnFill(MatchOrder match, long pxTicks, long lots, bool maker)
-    {
-        var order = (PaperOrder)match.Tag!;
-        var instrument = instruments[order.Listing.Instrument];
-        var (px, qty, now) = (instrument.Px(pxTicks), instrument.Qty(lots), Now);
-        var fee = px * qty * (maker ? order.Listing.MakerFee : order.Listing.TakerFee);
-        var wallet = Wallet(order.Account);
-        var unlocked = order.Locked - order.LockFor(order.Request.OrderQty - order.CumQty - qty);
-        Unlock(order, unlocked);
-        order.CumQty += qty;
-        order.OrdStatus = order.CumQty == order.Request.OrderQty ? OrdStatus.Filled : OrdStatus.PartiallyFilled;
-        wallet.Add(order.Instrument.Base, qty * order.Request.Side.Sign());
-        wallet.Add(order.Instrument.Quote, -(qty * px * order.Request.Side.Sign()) - fee);
-        wallet.Trade(order.Listing.Instrument, qty * order.Request.Side.Sign());
-        dirtyWallets.Add(order.Account);
-        var fillNo = fillNos[order.Account] = fillNos.GetValueOrDefault(order.Account) + 1;
-        var report = order.Report(NextExecId(), ExecType.Trade, now, qty, px, maker ? LastLiquidityInd.Added : LastLiquidityInd.Removed, fee);
-        rows.Add(PaperRows.Fill(order, fillNo, report));
-        rows.Add(PaperRows.Order(order));
-        Emit(order.Account, report);
-        if (!maker)
-        {
-            instrument.Print(px, qty, order.Request.Side, now);
-        }
-        instrument.Touch();
-        if (order.OrdStatus == OrdStatus.Filled)
-        {
-            Forget(order);
-        }
-    }
-
-    private void Expire(PaperOrder order)
-    {
-        if (!order.OrdStatus.IsTerminal())
-        {
-            instruments[order.Listing.Instrument].Engine.Cancel(order.Match!);
-            instruments[order.Listing.Instrument].Touch();
-            End(order, OrdStatus.Expired, ExecType.Expired, null, null);
-        }
-    }
-
-    private void End(PaperOrder order, OrdStatus status, ExecType type, string? code, string? text)
-    {
-        Unlock(order, order.Match is null ? 0m : order.Locked);
-        (order.OrdStatus, order.RejectCode, order.Text) = (status, code, text);
-        rows.Add(PaperRows.Order(order));
-        Emit(order.Account, order.Report(NextExecId(), type, Now));
-        Forget(order);
     }
 
     private (string? Code, string? Text) Refusal(PaperOrder order)
     {
         var r = order.Request;
-        if (faultDice.Hits(5, Faults.Reject))
+        if (dice.Hits(PaperDraw.Reject, Faults.Reject))
         {
             return (PaperCodes.Injected, "a fault is switched on");
         }
-        if (r.Px <= 0m || !Steps.IsMultiple(r.Px, order.Listing.TickSize))
+        if (ShapeRefusal(r, order) is { } shape)
         {
-            return (PaperCodes.FilterFailure, $"px={r.Px}, tickSize={order.Listing.TickSize}");
-        }
-        if (order.Listing.Refusal(r.Px, r.OrderQty) is { } filter)
-        {
-            return (PaperCodes.FilterFailure, filter);
+            return (PaperCodes.FilterFailure, shape);
         }
         if (r.TimeInForce == TimeInForce.Gtd && (r.ExpireTime is not { } expiry || expiry <= Now))
         {
             return (PaperCodes.Expired, $"expireTime={r.ExpireTime:O}");
         }
-        var wallet = Wallet(r.Account);
-        var position = wallet.Position(r.Instrument);
-        if (r.ReduceOnly && (position * r.Side.Sign() >= 0m || r.OrderQty > Math.Abs(position)))
+        if (r.ReduceOnly && r.OrderQty > Reducible(order))
         {
-            return (PaperCodes.ReduceOnly, $"position={position}, qty={r.OrderQty}");
+            return (PaperCodes.ReduceOnly, $"reducible={Reducible(order)}, qty={r.OrderQty}");
         }
-        var need = order.LockFor(r.OrderQty);
-        return need > wallet.Free(order.LockAsset) ? (PaperCodes.InsufficientBalance, $"needs {need} {order.LockAsset}, free {wallet.Free(order.LockAsset)}") : (null, null);
+        var (need, free) = (order.LockFor(r.OrderQty), Wallet(r.Account).Free(order.LockAsset));
+        return need > free ? (PaperCodes.InsufficientBalance, $"needs {need} {order.LockAsset}, free {free}") : (null, null);
     }
+
+    /// <summary>Why an order of this shape is nonsense here, or null.</summary>
+    private static string? ShapeRefusal(VenueOrder r, PaperOrder order) =>
+        r.Side is not (Side.Buy or Side.Sell) ? $"side={r.Side}"
+        : r.TimeInForce is not (TimeInForce.Gtc or TimeInForce.Ioc or TimeInForce.Fok or TimeInForce.Gtd) ? $"timeInForce={r.TimeInForce}"
+        : r.Px <= 0m || !Steps.IsMultiple(r.Px, order.Listing.TickSize) ? $"px={r.Px}, tickSize={order.Listing.TickSize}"
+        : order.Listing.Refusal(r.Px, r.OrderQty);
 
     private void Refuse(VenueOrder r, string code, string text) =>
         Emit(r.Account, new ExecutionReport(Spec.Venue, r.Account, r.ClOrdId, null, NextExecId(), ExecType.Rejected, OrdStatus.Rejected, r.OrderQty, 0m, 0m, 0m, 0m,
             LastLiquidityInd.None, 0m, default, Now, code, text));
 
-    private void Unlock(PaperOrder order, decimal amount)
+    /// <summary>There is no open order of that name; says what became of it when the venue knows.</summary>
+    private void RefuseCancel(AccountId account, ClOrdId id)
     {
-        Wallet(order.Account).Lock(order.LockAsset, -amount);
-        order.Locked -= amount;
+        var word = Status(account, id) ?? new ExecutionReport(Spec.Venue, account, id, null, NextExecId(), ExecType.CancelRejected, OrdStatus.Rejected, 0m, 0m, 0m, 0m, 0m,
+            LastLiquidityInd.None, 0m, default, Now);
+        Emit(account, word with { ExecType = ExecType.CancelRejected, RejectCode = PaperCodes.UnknownOrder, Text = "no open order of that name" });
     }
 
-    private void Forget(PaperOrder order)
+    /// <summary>Our order as the engine takes it. A market order never rests, whatever it says.</summary>
+    private MatchOrder Matchable(PaperOrder order, PaperInstrument instrument, bool postOnly) => new()
     {
-        ended.Enqueue((order.Account, order.ClOrdId));
-        if (ended.Count > EndedKept)
-        {
-            orders.Remove(ended.Dequeue());
-        }
-    }
+        Id = ++number, Owner = OwnerOf(order.Account), Side = order.Request.Side, PxTicks = instrument.Ticks(order.Request.Px), Lots = instrument.Lots(order.Request.OrderQty),
+        Leaves = instrument.Lots(order.LeavesQty), PostOnly = postOnly, Tag = order,
+        TimeInForce = order.Request is { OrdType: OrdType.Market, TimeInForce: not TimeInForce.Fok } ? TimeInForce.Ioc : order.Request.TimeInForce,
+    };
 
     private PaperWallet Wallet(AccountId account)
     {
@@ -237,6 +166,4 @@ public sealed partial class PaperVenue : IMatchSink
         }
         return owner;
     }
-
-    private string NextExecId() => $"{Spec.Venue}-{epoch}-{++execNo}";
 }
