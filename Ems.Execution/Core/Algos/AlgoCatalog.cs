@@ -1,7 +1,16 @@
+using Ems.Execution.Core.Algos.Accumulate;
 using Ems.Execution.Core.Algos.Iceberg;
 using Ems.Execution.Core.Algos.Immediate;
+using Ems.Execution.Core.Algos.Peg;
+using Ems.Execution.Core.Algos.Pov;
+using Ems.Execution.Core.Algos.Scale;
+using Ems.Execution.Core.Algos.Scheduling;
+using Ems.Execution.Core.Algos.Shortfall;
+using Ems.Execution.Core.Algos.Sniper;
 using Ems.Execution.Core.Algos.Stops;
+using Ems.Execution.Core.Algos.Sweep;
 using Ems.Execution.Core.Algos.Twap;
+using Ems.Execution.Core.Algos.Vwap;
 using Ems.Execution.Core.Orders;
 
 namespace Ems.Execution.Core.Algos;
@@ -12,7 +21,8 @@ public static class AlgoCatalog
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<IExecutionAlgo> All =
     [
-        new MarketAlgo(), new LimitAlgo(), new TwapAlgo(), new IcebergAlgo(),
+        new MarketAlgo(), new LimitAlgo(), new TwapAlgo(), new VwapAlgo(), new PovAlgo(), new ShortfallAlgo(), new IcebergAlgo(), new PegAlgo(),
+        new SniperAlgo(), new SweepAlgo(), new ScaleAlgo(), new AccumulateAlgo(),
         StopAlgo.Stop, StopAlgo.StopLimit, StopAlgo.MarketIfTouched, StopAlgo.LimitIfTouched, new TrailingStopAlgo(),
     ];
 
@@ -27,9 +37,19 @@ public static class AlgoWindow
 {
     /// <summary>When the schedule is over, or null when it has no end.</summary>
     public static DateTimeOffset? End(ParentSpec spec, DateTimeOffset startedAt) =>
-        spec.Strategy == TwapAlgo.Name ? TwapAlgo.ScheduleOf(spec, startedAt).End : spec.ExpireTime;
+        ScheduleOf(spec, startedAt) is { } s ? spec.ExpireTime < s.End ? spec.ExpireTime : s.End
+        : AlgoCatalog.Find(spec.Strategy) is PovAlgo pov && new ParamReader(pov.Descriptor, spec).Seconds("durationSeconds") is { } d ? startedAt + d
+        : spec.ExpireTime;
 
     /// <summary>What the plan says should be done by <paramref name="now"/>, base units; the whole quantity for algos without a schedule.</summary>
     public static decimal PlannedQty(ParentSpec spec, ulong seed, DateTimeOffset startedAt, DateTimeOffset now) =>
-        spec.Strategy == TwapAlgo.Name ? TwapAlgo.ScheduleOf(spec, startedAt).PlannedQty(spec.OrderQty, now) : spec.OrderQty;
+        ScheduleOf(spec, startedAt)?.PlannedQty(spec.OrderQty, now) ?? spec.OrderQty;
+
+    private static Schedule? ScheduleOf(ParentSpec spec, DateTimeOffset startedAt) => spec.Strategy switch
+    {
+        TwapAlgo.Name => TwapAlgo.ScheduleOf(spec, startedAt),
+        VwapAlgo.Name => VwapAlgo.ScheduleOf(spec, startedAt),
+        ShortfallAlgo.Name => ShortfallAlgo.ScheduleOf(spec, startedAt),
+        _ => null,
+    };
 }

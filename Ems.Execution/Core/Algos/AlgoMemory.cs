@@ -1,7 +1,12 @@
 using System.Text.Json.Serialization;
+using Ems.Execution.Core.Algos.Accumulate;
 using Ems.Execution.Core.Algos.Iceberg;
 using Ems.Execution.Core.Algos.Immediate;
+using Ems.Execution.Core.Algos.Peg;
+using Ems.Execution.Core.Algos.Pov;
+using Ems.Execution.Core.Algos.Scale;
 using Ems.Execution.Core.Algos.Scheduling;
+using Ems.Execution.Core.Algos.Shortfall;
 using Ems.Execution.Core.Algos.Stops;
 
 namespace Ems.Execution.Core.Algos;
@@ -18,6 +23,11 @@ namespace Ems.Execution.Core.Algos;
 [JsonDerivedType(typeof(IcebergMemory), "iceberg")]
 [JsonDerivedType(typeof(StopMemory), "stop")]
 [JsonDerivedType(typeof(TrailingMemory), "trailing")]
+[JsonDerivedType(typeof(PovMemory), "pov")]
+[JsonDerivedType(typeof(ShortfallMemory), "shortfall")]
+[JsonDerivedType(typeof(PegMemory), "peg")]
+[JsonDerivedType(typeof(ScaleMemory), "scale")]
+[JsonDerivedType(typeof(AccumulateMemory), "accumulate")]
 public abstract record AlgoMemory;
 
 /// <summary>For algos with nothing to remember.</summary>

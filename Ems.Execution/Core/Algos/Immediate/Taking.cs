@@ -63,10 +63,3 @@ internal static class Taking
     private static AlgoDecision Done(AlgoInput input, AlgoMemory memory) =>
         new([], memory, null, false, new("Filled", "All filled."), new(OrdStatus.Filled, "Filled", $"{Fitting.Text(input.Spec.OrderQty)} filled."));
 }
-
-/// <summary>Ends that several algos share.</summary>
-internal static class Ends
-{
-    /// <summary>What is left cannot be sent anywhere.</summary>
-    public static AlgoEnd Dust(decimal qty) => new(OrdStatus.Canceled, "BelowMinimum", $"The rest of {Fitting.Text(qty)} is below every venue's minimum.");
-}

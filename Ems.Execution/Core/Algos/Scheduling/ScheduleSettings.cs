@@ -13,12 +13,14 @@ internal enum EndAction { Stop, Continue, FinishAggressive }
 internal enum Leftover { AddToLast, Leave, CrossIfAllowed }
 
 /// <summary>The shared parameters of one scheduled order, read once per decision.</summary>
-internal sealed class ScheduleSettings(ParamReader r)
+/// <param name="fixedStyle">Overrides the style parameter.</param>
+/// <param name="fixedEnd">Overrides the endAction parameter.</param>
+internal sealed class ScheduleSettings(ParamReader r, Style? fixedStyle = null, EndAction? fixedEnd = null)
 {
     public double RandomSize { get; } = (double)(r.Number("randomSize") ?? 0m);
     public double RandomTime { get; } = (double)(r.Number("randomTime") ?? 0m);
-    public Style Style { get; } = r.Text("style") switch { "MAKER" => Style.Maker, "MIXED" => Style.Mixed, _ => Style.Taker };
-    public EndAction EndAction { get; } = r.Text("endAction") switch { "CONTINUE" => EndAction.Continue, "FINISH_AGGRESSIVE" => EndAction.FinishAggressive, _ => EndAction.Stop };
+    public Style Style { get; } = fixedStyle ?? (r.Text("style") switch { "MAKER" => Style.Maker, "MIXED" => Style.Mixed, _ => Style.Taker });
+    public EndAction EndAction { get; } = fixedEnd ?? (r.Text("endAction") switch { "CONTINUE" => EndAction.Continue, "FINISH_AGGRESSIVE" => EndAction.FinishAggressive, _ => EndAction.Stop });
     public Leftover Leftover { get; } = r.Text("leftover") switch { "LEAVE" => Leftover.Leave, "CROSS_IF_ALLOWED" => Leftover.CrossIfAllowed, _ => Leftover.AddToLast };
     public decimal MaxDisplay { get; } = r.Required("maxDisplay");
     public decimal? MaxParticipation { get; } = r.Number("maxParticipation");

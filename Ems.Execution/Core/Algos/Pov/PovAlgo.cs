@@ -1,0 +1,198 @@
+using Ems.Execution.Core.Algos.Immediate;
+using Ems.Execution.Core.Instruments;
+using Ems.Execution.Core.MarketData;
+using Ems.Execution.Core.Orders;
+using Ems.Execution.Core.Primitives;
+
+namespace Ems.Execution.Core.Algos.Pov;
+
+/// <summary>What a participation order remembers.</summary>
+/// <param name="Sent">Slices sent.</param>
+/// <param name="TickAt">When volume was last counted.</param>
+/// <param name="Target">What should be done by now, base units.</param>
+/// <param name="OwnCum">Own fills at the last count.</param>
+/// <param name="LastAt">When it last sent.</param>
+/// <param name="Pending">The newest count has not been acted on yet.</param>
+/// <param name="Finishing">Crossings tried after completeBy.</param>
+public sealed record PovMemory(int Sent, DateTimeOffset TickAt, decimal Target, decimal OwnCum, DateTimeOffset LastAt, bool Pending, int Finishing) : AlgoMemory;
+
+/// <summary>
+/// Percentage of volume: each interval adds rate / (1 − rate) of what others traded to its target (own prints are not counted), so that
+/// own / (own + others) comes to the rate. With a band the rate moves between its edges with the price against arrival.
+/// </summary>
+public sealed class PovAlgo : IExecutionAlgo
+{
+    private const uint JitterStream = 41;
+    private const int FinishTriesMax = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <inheritdoc/>
+    public AlgoDescriptor Descriptor { get; } = new("POV", "Percentage of volume", "Trades along with the market at a share of its volume; no volume, no progress.",
+    [
+        new("rate", ParamType.Percent, "Rate", "Share of the volume to be, own fills included.", "", Default: "0.1", Min: 0.001m, Max: 0.5m, MaxDecimals: 4, Updatable: true),
+        new("minRate", ParamType.Percent, "Least rate", "Rate when the price is worse than arrival by the scale or more.", "", Min: 0.001m, Max: 0.5m, MaxDecimals: 4, Updatable: true),
+        new("maxRate", ParamType.Percent, "Highest rate", "Rate when the price is better than arrival by the scale or more.", "", Min: 0.001m, Max: 0.5m, MaxDecimals: 4, Updatable: true),
+        new("scaleBps", ParamType.Decimal, "Scale", "Distance from arrival at which the band's edges are reached.", "bps", Default: "20", Min: 1, Max: 1_000, MaxDecimals: 2, Updatable: true),
+        new("intervalSeconds", ParamType.Seconds, "Interval", "Time between two counts of the volume.", "s", Default: "10", Min: 1, Max: 60, MaxDecimals: 0, Updatable: true),
+        new("randomTime", ParamType.Percent, "Random time", "Intervals vary by up to this fraction, drawn from the order's seed.", "", Default: "0.2", Min: 0, Max: 0.5m, MaxDecimals: 4, Group: "Stealth"),
+        new("includeOwn", ParamType.Bool, "Count own prints", "Whether own fills count as the market's volume.", "", Default: "false", Updatable: true, Group: "Advanced"),
+        new("style", ParamType.Choice, "Style", "TAKER crosses at each interval; MAKER rests at the near touch.", "", Default: "TAKER", Choices: ["TAKER", "MAKER"], Updatable: true),
+        new("priceTolBps", ParamType.Decimal, "Price tolerance", "Worst distance of a crossing child from the mid.", "bps", Default: "100", Min: 1, Max: 1_000, MaxDecimals: 2, Updatable: true, Group: "Limits"),
+        new("durationSeconds", ParamType.Seconds, "Duration", "Ends after this long with what is filled; empty for no end.", "s", Min: 10, Max: 604_800, MaxDecimals: 0, Updatable: true),
+        new("completeBy", ParamType.Time, "Complete by", "From this moment on it crosses for the rest within the limit, whatever the volume (ISO 8601, UTC).", "", Updatable: true),
+    ], AllowsPostOnly: true);
+
+    /// <inheritdoc/>
+    public IEnumerable<FieldError> CrossCheck(ParentSpec spec, DateTimeOffset now)
+    {
+        var r = new ParamReader(Descriptor, spec);
+        if (r.Number("minRate") > r.Required("rate"))
+        {
+            yield return new("parameters.minRate", "order", r.Text("minRate"), "The least rate is above the rate.");
+        }
+        if (r.Number("maxRate") < r.Required("rate"))
+        {
+            yield return new("parameters.maxRate", "order", r.Text("maxRate"), "The highest rate is below the rate.");
+        }
+        if (r.Time("completeBy") is { } by && by <= (spec.StartTime > now ? spec.StartTime.Value : now))
+        {
+            yield return new("parameters.completeBy", "after_start", r.Text("completeBy"), "It must come after the start.");
+        }
+        if (spec.PostOnly && (r.Text("style") != "MAKER" || r.IsGiven("completeBy")))
+        {
+            yield return new("postOnly", "contradiction", "true", "Post-only needs style MAKER and no completeBy.");
+        }
+        if (spec.TimeInForce is TimeInForce.Ioc or TimeInForce.Fok)
+        {
+            yield return new("timeInForce", "contradiction", spec.TimeInForce.ToString(), "Participation cannot be immediate.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public (ParentSpec Spec, IReadOnlyList<Adjustment> Adjustments) Precheck(ParentSpec spec, MarketView market, IReadOnlyList<Listing> listings, DateTimeOffset now) => Fitting.ToLot(spec, listings);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<PlanPoint> Plan(ParentSpec spec, ulong seed, DateTimeOffset start) =>
+        new ParamReader(Descriptor, spec).Seconds("durationSeconds") is { } d ? [new(start, 0m), new(start + d, spec.OrderQty)] : [new(start, 0m)];
+
+    /// <inheritdoc/>
+    public AlgoMemory Start(ParentSpec spec, ulong seed, MarketView market, DateTimeOffset now) => new PovMemory(0, now, 0m, 0m, DateTimeOffset.MinValue, false, 0);
+
+    /// <inheritdoc/>
+    public AlgoDecision Decide(AlgoInput input)
+    {
+        var m = (PovMemory)input.Memory;
+        var r = new ParamReader(Descriptor, input.Spec);
+        var (p, now) = (input.Progress, input.Now);
+        if (Ends.Common(input) is { } end)
+        {
+            return Ends.Over(m, end);
+        }
+        if (r.Seconds("durationSeconds") is { } d && now >= input.StartedAt + d)
+        {
+            return Ends.Over(m, new(OrdStatus.Expired, "WindowOver", $"The window is over; {Fitting.Text(p.OrderQty - p.CumQty)} was not done."));
+        }
+        if (r.Text("style") == "MAKER" && input.PostOnlyRejects >= Rejects.PostOnlyMax)
+        {
+            return Ends.Over(m, Ends.PostOnly);
+        }
+        if (r.Time("completeBy") is { } by && now >= by)
+        {
+            return Finish(input, m, r);
+        }
+        var jitter = 1 + ((double)r.Required("randomTime") * ((2 * SeededRandom.Unit(input.Seed, JitterStream, m.TickAt.UtcTicks)) - 1));
+        var due = m.TickAt + (r.Seconds("intervalSeconds")!.Value * jitter);
+        if (now < due && !m.Pending)
+        {
+            return Ends.Idle(m, Until(input, r, due), p.UnknownQty > 0m ? "InDoubt" : p.WorkingQty > 0m ? "Working" : "WaitingForVolume", "Waiting for the next count of the volume.");
+        }
+        var rate = Rate(input, r);
+        if (now >= due)
+        {
+            if (input.Market.QtyLastMinute is not { } minute)
+            {
+                return Ends.Idle(m, Until(input, r, now + TimeSpan.FromSeconds(1)), "NoVolume", "No tape to participate in.");
+            }
+            var span = (decimal)Math.Min(60, (now - m.TickAt).TotalSeconds) / 60m;
+            var own = r.Flag("includeOwn");
+            var volume = Math.Max(0m, (minute * span) - (own ? 0m : p.CumQty - m.OwnCum));
+            m = m with { TickAt = now, Target = Math.Min(p.OrderQty, Math.Round(m.Target + ((own ? rate : rate / (1m - rate)) * volume), 12)), OwnCum = p.CumQty, Pending = true };
+        }
+        return Work(input, m, r, rate);
+    }
+
+    private static AlgoDecision Work(AlgoInput input, PovMemory m, ParamReader r, decimal rate)
+    {
+        var (spec, p, now, market) = (input.Spec, input.Progress, input.Now, input.Market);
+        var next = Until(input, r, now + (r.Seconds("intervalSeconds")!.Value * 0.5));
+        // What rested through the interval makes way for the next one; its rest comes back as unsent.
+        var resting = input.Children.Where(Scheduling.SliceExecution.Rests).Select(c => new CancelChild(c.ClOrdId, "the interval is over")).ToList<AlgoAction>();
+        if (resting.Count > 0 || p.WorkingQty > 0m)
+        {
+            return new(resting, m, Until(input, r, now + Pause), false, new("Repricing", "Replacing what rests."));
+        }
+        if (Taking.NotBefore(input, m.Sent, m.LastAt) is var again && now < again)
+        {
+            return Ends.Idle(m, Until(input, r, again), "Retrying", "Waiting for the books to refill.");
+        }
+        if (market.Mid is not { } mid || market.BestOpposite(spec.Side) is not { } far || market.BestOwn(spec.Side) is not { } near)
+        {
+            return Ends.Idle(m, next, "PausedVenue", "No venue has a fresh book.");
+        }
+        var maker = r.Text("style") == "MAKER";
+        var px = Ends.Within(spec, maker ? near : mid * (1m + (spec.Side.Sign() * r.Required("priceTolBps") / 10_000m)));
+        if (!maker && !spec.Side.IsWithin(far, px))
+        {
+            return Ends.Idle(m, next, "WaitingPrice", $"The best price {Fitting.Text(far)} is beyond the limit.");
+        }
+        var behind = m.Target - p.CumQty - p.WorkingQty - p.UnknownQty;
+        var qty = Ends.Sendable(input, behind, Math.Min(px, mid));
+        if (qty <= 0m)
+        {
+            return Ends.Idle(m with { Pending = false }, next, p.UnknownQty > 0m ? "InDoubt" : "WaitingForVolume", $"At {rate:0.##%} of the volume.");
+        }
+        var sent = m with { Sent = m.Sent + 1, LastAt = now, Pending = false };
+        return new([new SubmitSlice(sent.Sent, qty, px, maker ? TimeInForce.Gtc : TimeInForce.Ioc, maker, $"{rate:0.##%} of the volume")], sent, next, false, new("Working", $"At {rate:0.##%} of the volume."));
+    }
+
+    private static AlgoDecision Finish(AlgoInput input, PovMemory m, ParamReader r)
+    {
+        var (p, now) = (input.Progress, input.Now);
+        var resting = input.Children.Where(Scheduling.SliceExecution.Rests).Select(c => new CancelChild(c.ClOrdId, "completing")).ToList<AlgoAction>();
+        if (resting.Count > 0 || p.WorkingQty + p.UnknownQty > 0m)
+        {
+            return new(resting, m, now + Pause, false, new("Finishing", "Waiting for the venues' answers."));
+        }
+        if (Taking.NotBefore(input, m.Sent, m.LastAt) is var again && now < again)
+        {
+            return Ends.Idle(m, again, "Finishing", "Waiting for the books to refill.");
+        }
+        if (m.Finishing >= FinishTriesMax)
+        {
+            return Ends.Over(m, new(OrdStatus.Canceled, "NoLiquidity", $"{Fitting.Text(p.UnsentQty)} found no liquidity within the limit."));
+        }
+        var sent = m with { Sent = m.Sent + 1, LastAt = now, Finishing = m.Finishing + 1 };
+        return new([new SubmitSlice(sent.Sent, p.UnsentQty, input.Spec.LimitPx, TimeInForce.Ioc, false, "completing by its time")], sent, now + Pause, false, new("Finishing", "Crossing for the rest."));
+    }
+
+    /// <summary>The rate now: between the band's edges by how much better or worse than arrival the price is.</summary>
+    private static decimal Rate(AlgoInput input, ParamReader r)
+    {
+        var rate = r.Required("rate");
+        if (input.ArrivalPx is not { } arrival || arrival <= 0m || input.Market.Mid is not { } mid)
+        {
+            return rate;
+        }
+        var better = Math.Clamp((arrival - mid) / arrival * 10_000m * input.Spec.Side.Sign() / r.Required("scaleBps"), -1m, 1m);
+        return better >= 0m ? rate + (better * ((r.Number("maxRate") ?? rate) - rate)) : rate + (better * (rate - (r.Number("minRate") ?? rate)));
+    }
+
+    private static DateTimeOffset Until(AlgoInput input, ParamReader r, DateTimeOffset at)
+    {
+        foreach (var end in (DateTimeOffset?[])[input.Spec.ExpireTime, r.Time("completeBy"), r.Seconds("durationSeconds") is { } d ? input.StartedAt + d : null])
+        {
+            at = end < at && end > input.Now ? end.Value : at;
+        }
+        return at;
+    }
+}
