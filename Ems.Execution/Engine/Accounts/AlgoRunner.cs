@@ -78,7 +78,8 @@ internal sealed class AlgoRunner(EngineServices engine, AccountState state)
             runtime.TapeCursor = cursor;
         }
         var books = Unrestricted(spec) ? fresh : [.. fresh.Where(b => MayUse(spec, b.Venue))];
-        return new MarketView(spec.Instrument, books, slice.LastPx, slice.High, slice.Low, tape.QtyLastMinute(engine.Time.GetUtcNow()), slice.HighAfterLow, slice.LowAfterHigh);
+        return new MarketView(spec.Instrument, books, slice.LastPx, slice.High, slice.Low, tape.QtyLastMinute(engine.Time.GetUtcNow()),
+            slice.HighAfterLow, slice.LowAfterHigh, tape.VolatilityBps);
     }
 
     /// <summary>The listings this parent may use.</summary>

@@ -32,6 +32,7 @@ public sealed class Tape : IDisposable
     private long count;
     private DateTimeOffset minuteAt;
     private decimal minuteQty;
+    private readonly Dictionary<VenueId, RealisedVolatility> volatility = [];
 
     internal Tape(IEnumerable<Venues.IMarketDataClient> clients, InstrumentId instrument) =>
         subscriptions = [.. clients.Select(c => c.Subscribe(instrument, null, Add))];
@@ -83,6 +84,26 @@ public sealed class Tape : IDisposable
         }
     }
 
+    /// <summary>
+    /// Mean of the venues' volatilities, basis points per square root of an hour; null before two minutes of prints. Apart by venue,
+    /// since the basis between venues is no volatility.
+    /// </summary>
+    public decimal? VolatilityBps
+    {
+        get
+        {
+            lock (gate)
+            {
+                var (sum, n) = (0m, 0);
+                foreach (var v in volatility.Values)
+                {
+                    (sum, n) = v.Bps is { } bps ? (sum + bps, n + 1) : (sum, n);
+                }
+                return n > 0 ? Math.Round(sum / n, 2) : null;
+            }
+        }
+    }
+
     /// <summary>Quantity printed since a moment, as far back as the ring reaches.</summary>
     public decimal QtySince(DateTimeOffset since)
     {
@@ -105,6 +126,11 @@ public sealed class Tape : IDisposable
         lock (gate)
         {
             ring[count++ % Kept] = (t.Px, t.Qty, t.Time);
+            if (!volatility.TryGetValue(t.Venue, out var v))
+            {
+                volatility.Add(t.Venue, v = new());
+            }
+            v.Add(t.Px, t.Time);
         }
     }
 }
