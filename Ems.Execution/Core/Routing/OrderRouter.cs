@@ -101,8 +101,9 @@ public static class OrderRouter
         {
             var (listing, fee) = (t.Venue.Listing, t.Notional * t.Venue.Listing.TakerFee);
             var allIn = (t.Notional + (request.Side.Sign() * fee)) / t.Qty;
-            legs.Add(new(listing.Venue, t.Qty, t.WorstPx, request.TimeInForce == TimeInForce.Fok ? TimeInForce.Fok : TimeInForce.Ioc, false, t.Notional / t.Qty, fee, allIn,
-                Text($"{t.Qty} at {listing.Venue}: expected {Math.Round(t.Notional / t.Qty, 6)}, all-in {Math.Round(allIn, 6)} with {listing.TakerFee * 10_000m:0.##} bps fee, {t.Levels} levels deep")));
+            var qty = Steps.Normal(t.Qty);
+            legs.Add(new(listing.Venue, qty, t.WorstPx, request.TimeInForce == TimeInForce.Fok ? TimeInForce.Fok : TimeInForce.Ioc, false, t.Notional / t.Qty, fee, allIn,
+                Text($"{qty} at {listing.Venue}: expected {t.Notional / t.Qty:0.######}, all-in {allIn:0.####} with {listing.TakerFee * 10_000m:0.##} bps fee, {t.Levels} {(t.Levels == 1 ? "level" : "levels")} deep")));
         }
         return legs;
     }
@@ -118,7 +119,7 @@ public static class OrderRouter
                 ?? (best is not { } px ? "its book is empty on that side"
                 : v.MaxQty < v.Listing.MinQty ? "no balance there"
                 : !request.Side.IsWithin(px, request.LimitPx) ? Text($"its best price {px} is beyond {request.LimitPx}")
-                : Text($"all-in {Math.Round(allIn!.Value, 6)} is dearer, or its part was below its minimum"))));
+                : Text($"all-in {allIn:0.####} is dearer, or its part was below its minimum"))));
         }
         return lost;
     }
