@@ -1,0 +1,9 @@
+using Ems.Venues.Tests.Conformance;
+
+namespace Ems.Venues.Tests.Paper;
+
+/// <summary>The paper exchange is a venue like any other.</summary>
+public sealed class PaperConformanceTests : VenueConformance
+{
+    protected override async Task<IVenueRig> OpenAsync() => await PaperRig.OpenAsync();
+}
