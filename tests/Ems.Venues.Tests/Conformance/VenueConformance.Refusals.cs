@@ -60,6 +60,16 @@ public abstract partial class VenueConformance
     }
 
     [Fact]
+    public async Task A_fill_gives_back_what_it_did_not_cost()
+    {
+        await Rig.BookAsync(Bids, [(1001m, 95m)]);
+        await A.SubmitAsync("a1", Side.Buy, 95m, 1002m);
+        await A.EndAsync("a1");
+        (await A.SubmitAsync("a2", Side.Buy, 4.7m, 1000m)).ExecType.ShouldBe(ExecType.New);
+        (await A.SubmitAsync("a3", Side.Buy, 0.2m, 1000m)).RejectCode.ShouldBe("INSUFFICIENT_BALANCE");
+    }
+
+    [Fact]
     public async Task Whoever_was_never_funded_can_do_nothing()
     {
         using var stranger = new Session(Rig, "S");

@@ -82,6 +82,17 @@ public abstract partial class VenueConformance
     }
 
     [Fact]
+    public async Task Restarted_orders_keep_their_order_among_themselves()
+    {
+        await B.SubmitAsync("b1", Side.Buy, 0.5m, 1000m);
+        await A.SubmitAsync("a1", Side.Buy, 0.5m, 1000m);
+        await RestartAsync();
+        await Rig.TradeAsync(1000m, 0.5m, Side.Sell);
+        (await B.HearAsync("b1", ExecType.Trade)).OrdStatus.ShouldBe(OrdStatus.Filled);
+        A.Of("a1", ExecType.Trade).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_reduce_only_order_is_still_one_after_a_restart()
     {
         await A.SubmitAsync("a1", Side.Buy, 1m, 1001m);
