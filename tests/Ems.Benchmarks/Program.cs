@@ -1,1 +1,34 @@
-internal static class Program { private static void Main() { } }
+namespace Ems.Benchmarks;
+
+/// <summary>Load programs with a floor or a peer measured in the same run: <c>dotnet run -c Release --project tests/Ems.Benchmarks -- all</c>.</summary>
+internal static class Program
+{
+    private static readonly Dictionary<string, Func<string[], Task>> Commands = new(StringComparer.Ordinal)
+    {
+        ["order-path"] = _ => OrderPath.RunAsync(),
+        ["timers"] = a => Timers.RunAsync(a),
+        ["fill-to-pixel"] = _ => FillToPixel.RunAsync(),
+        ["recovery"] = a => Recovery.RunAsync(a),
+        ["matching"] = _ => Matching.RunAsync(),
+        ["first-load"] = _ => FirstLoad.RunAsync(),
+    };
+
+    private static async Task<int> Main(string[] args)
+    {
+        if (args is ["all"])
+        {
+            foreach (var command in Commands.Values)
+            {
+                await command([]);
+            }
+            return 0;
+        }
+        if (args.Length == 0 || !Commands.TryGetValue(args[0], out var run))
+        {
+            Console.Error.WriteLine($"Say one of: {string.Join(", ", Commands.Keys)}, all.");
+            return 2;
+        }
+        await run(args[1..]);
+        return 0;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using Ems.Execution.Core.Orders;
+using Ems.Execution.Core.Primitives;
+using Ems.Execution.Engine.Accounts;
+
+namespace Ems.Benchmarks;
+
+/// <summary>Submit until durable, and until the venue's acknowledgement is booked, against one commit and one request.</summary>
+internal static class OrderPath
+{
+    private const int OneClientOrders = 400, ManyClients = 64, ManyOrders = 6_400, WarmOrders = 200;
+
+    public static async Task RunAsync()
+    {
+        var commit = Floors.SqliteCommit();
+        var http = await Floors.LoopbackHttpAsync();
+        var folder = Directory.CreateTempSubdirectory("ems-bench-").FullName;
+        try
+        {
+            await using var engine = await Engine.StartAsync(folder, ("Paper:Latency", "false"), ("Engine:PublishIntervalMs", "1"));
+            await engine.OpenAsync("bench");
+            await Engine.WarmAsync();
+            await LoadAsync(engine, "warm", 1, WarmOrders);
+            var one = await LoadAsync(engine, "one", 1, OneClientOrders);
+            var many = await LoadAsync(engine, "many", ManyClients, ManyOrders);
+            var floor = commit.At(0.5) + http.At(0.5);
+            var commitsPerSecond = 1_000 / commit.At(0.5);
+            new Table($"Order path: limit orders that rest, {OneClientOrders} by one client, {ManyOrders:#,0} by {ManyClients}", "", "p50 ms", "p99 ms", "per second", "against the floor")
+                .Row("floor: one SQLite commit, WAL, synchronous=FULL, 1 kB", commit.P50, commit.P99, Sample.Whole(commitsPerSecond), "1×")
+                .Row("floor: one loopback HTTP request", http.P50, http.P99, Sample.Whole(1_000 / http.At(0.5)), "")
+                .Row("one client, submit until durable", one.Durable.P50, one.Durable.P99, Sample.Whole(one.PerSecond), Sample.Ratio(one.Durable.At(0.5), floor) + " of commit + request")
+                .Row("one client, submit until the venue's ack is booked and published", one.Ack.P50, one.Ack.P99, "", Sample.Ratio(one.Ack.At(0.5), floor) + " of commit + request")
+                .Row($"{ManyClients} clients, submit until durable", many.Durable.P50, many.Durable.P99, Sample.Whole(many.PerSecond), Sample.Ratio(many.PerSecond, commitsPerSecond) + " of the commits per second")
+                .Row($"{ManyClients} clients, submit until the venue's ack is booked and published", many.Ack.P50, many.Ack.P99, "", "")
+                .Print();
+        }
+        finally
+        {
+            Directory.Delete(folder, true);
+        }
+    }
+
+    private static async Task<(Sample Durable, Sample Ack, double PerSecond)> LoadAsync(Engine engine, string name, int clients, int orders)
+    {
+        var (durable, ack) = (new Sample(), new Sample());
+        var account = engine.Account("bench");
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(async client =>
+        {
+            for (var i = 0; i < orders / clients; i++)
+            {
+                var id = $"{name}-{client}-{i}";
+                var acknowledged = engine.Published.AckOf(id);
+                var start = Stopwatch.GetTimestamp();
+                // Far below the market, so that it rests.
+                var spec = new ParentSpec(new ClOrdId(id), new InstrumentId("BTC-USDT"), Side.Buy, 0.01m, 45_000m + i, "LIMIT", new Dictionary<string, string>());
+                var result = await account.SubmitAsync(new SubmitOrder(spec, id, "benchmark"));
+                if (result.Denial is not null || result.Errors.Count > 0)
+                {
+                    throw new InvalidOperationException($"{id}: {result.Denial} {string.Join(' ', result.Errors)}");
+                }
+                durable.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                await acknowledged.WaitAsync(TimeSpan.FromSeconds(30));
+                ack.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+        }));
+        return (durable, ack, orders / Stopwatch.GetElapsedTime(started).TotalSeconds);
+    }
+}
