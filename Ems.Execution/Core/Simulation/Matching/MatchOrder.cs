@@ -24,11 +24,15 @@ public sealed class MatchOrder
     /// <summary>What the venue hangs on it.</summary>
     public object? Tag { get; init; }
 
-    /// <summary>Lots of other people in the queue before it at its price.</summary>
-    internal long Ahead;
+    /// <summary>Its place among other people's lots at its price: on the level's own count of lots gone by, so that a queue moves on in one step.</summary>
+    internal long Place;
     /// <summary>Whether the price has been visible since it joined; until then the queue before it has no known end.</summary>
     internal bool AheadKnown;
     internal OwnLevel? Level;
+
+    /// <summary>Lots of other people in the queue before it at its price.</summary>
+    internal long Ahead => Math.Max(0, Place - Level!.GoneBy);
+
     internal MatchOrder? Next, Previous;
 }
 

@@ -44,7 +44,7 @@ public sealed partial class MatchingEngine
             {
                 var others = Math.Min(maker.Ahead, lots);
                 lots -= others;
-                Advance(level, others);
+                level.GoneBy += others;
                 if (j >= 0)
                 {
                     source.Print(j, others);
@@ -57,23 +57,14 @@ public sealed partial class MatchingEngine
         }
     }
 
-    /// <summary>The queue at a level has moved on by this much.</summary>
-    private static void Advance(OwnLevel level, long lots)
-    {
-        for (var o = level.First; o is not null; o = o.Next)
-        {
-            o.Ahead = Math.Max(0, o.Ahead - lots);
-        }
-    }
-
     private void Rest(MatchOrder o)
     {
         var source = Source(o.Side);
         var j = source.IndexOf(o.PxTicks);
-        o.Ahead = j >= 0 ? source.Left(j) : 0;
         // Deeper than the source shows: who waits there is not known until it shows.
         o.AheadKnown = source.Covers(o.PxTicks);
         Own(o.Side).Add(o);
+        o.Place = o.Level!.GoneBy + (j >= 0 ? source.Left(j) : 0);
     }
 
     private void FillCrossed(OwnSide own, SourceSide opposite, Side side)
@@ -87,21 +78,17 @@ public sealed partial class MatchingEngine
         }
     }
 
+    /// <summary>Nobody has more ahead than is shown; who was not known to have a place gets the last one.</summary>
     private static void ShrinkQueues(OwnSide own, SourceSide source)
     {
-        for (var i = 0; i < own.Count; i++)
+        for (var i = 0; i < own.Count && source.Covers(own[i].PxTicks); i++)
         {
             var level = own[i];
-            if (!source.Covers(level.PxTicks))
-            {
-                continue;
-            }
             var j = source.IndexOf(level.PxTicks);
-            var shown = j >= 0 ? source.Left(j) : 0;
-            for (var o = level.First; o is not null; o = o.Next)
+            var last = level.GoneBy + (j >= 0 ? source.Left(j) : 0);
+            for (var o = level.Last; o is not null && (!o.AheadKnown || o.Place > last); o = o.Previous)
             {
-                o.Ahead = o.AheadKnown ? Math.Min(o.Ahead, shown) : shown;
-                o.AheadKnown = true;
+                (o.Place, o.AheadKnown) = (last, true);
             }
         }
     }

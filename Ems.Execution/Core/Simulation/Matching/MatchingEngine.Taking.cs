@@ -81,7 +81,7 @@ public sealed partial class MatchingEngine
                 if (ahead > 0)
                 {
                     TakeSource(o, source, j, ahead);
-                    Advance(level, ahead);
+                    level.GoneBy += ahead;
                 }
                 else if (TakeOwn(o, level, own))
                 {

@@ -9,6 +9,9 @@ internal sealed class OwnLevel(long pxTicks)
     public MatchOrder? First, Last;
     public long Lots;
 
+    /// <summary>Lots of other people that were before one of ours and are gone. Along the queue, places never fall, and those not known come last.</summary>
+    public long GoneBy;
+
     public void Append(MatchOrder o)
     {
         (o.Level, o.Previous, o.Next) = (this, Last, null);

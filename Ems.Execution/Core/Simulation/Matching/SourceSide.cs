@@ -31,16 +31,15 @@ internal sealed class SourceSide(Side side)
     /// <summary>Index of a price, or -1.</summary>
     public int IndexOf(long ticks)
     {
-        for (var i = 0; i < Count; i++)
+        var (low, high) = (0, Count - 1);
+        while (low <= high)
         {
-            if (px[i] == ticks)
+            var mid = (low + high) >> 1;
+            if (px[mid] == ticks)
             {
-                return i;
+                return mid;
             }
-            if (IsBeyond(px[i], ticks))
-            {
-                return -1;
-            }
+            (low, high) = IsBeyond(ticks, px[mid]) ? (mid + 1, high) : (low, mid - 1);
         }
         return -1;
     }
