@@ -66,6 +66,10 @@ public sealed partial class AccountState
                 break;
             case ParentEnded x:
                 End(parents[x.ClOrdId], x.OrdStatus, x.Code, x.Text, x.Time);
+                unclosed.Add(x.ClOrdId);
+                break;
+            case ParentClosed x:
+                unclosed.Remove(x.ClOrdId);
                 break;
             case RecurringSet x:
                 recurring[x.Spec.ClOrdId] = x;
@@ -92,7 +96,7 @@ public sealed partial class AccountState
             case AnomalyRecorded x:
                 execIds.Add((x.Report.Venue, x.Report.ExecId));
                 break;
-            case ParentClosed or KillSwitchProved:
+            case KillSwitchProved:
                 break;
             default:
                 throw new InvalidOperationException($"{e.GetType().Name} is no event of an account.");

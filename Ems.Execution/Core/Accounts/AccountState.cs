@@ -25,6 +25,7 @@ public sealed partial class AccountState(InstrumentCatalog catalog)
     private readonly Dictionary<Asset, decimal> parentHolds = [];
     private readonly HashSet<ClOrdId> liveChildren = [];
     private readonly HashSet<ClOrdId> liveParents = [];
+    private readonly HashSet<ClOrdId> unclosed = [];
 
     /// <summary>The account, or default before it was opened.</summary>
     public AccountId Account { get; private set; }
@@ -48,6 +49,8 @@ public sealed partial class AccountState(InstrumentCatalog catalog)
     public IReadOnlyDictionary<ClOrdId, Order> Children => children;
     /// <summary>Parents that are not over.</summary>
     public IReadOnlyCollection<ClOrdId> LiveParents => liveParents;
+    /// <summary>Parents that are over but not yet compared with the venues.</summary>
+    public IReadOnlyCollection<ClOrdId> Unclosed => unclosed;
     /// <summary>Children that are not over.</summary>
     public IReadOnlyCollection<ClOrdId> LiveChildren => liveChildren;
     /// <summary>Recurring orders by their base ClOrdID.</summary>
@@ -92,7 +95,7 @@ public sealed partial class AccountState(InstrumentCatalog catalog)
         {
             return [];
         }
-        var gone = parents.Values.Where(p => p.OrdStatus.IsTerminal()).OrderBy(p => p.EndedAt).Take(ended - keep).Select(p => p.Spec.ClOrdId).ToList();
+        var gone = parents.Values.Where(p => p.OrdStatus.IsTerminal() && !unclosed.Contains(p.Spec.ClOrdId)).OrderBy(p => p.EndedAt).Take(ended - keep).Select(p => p.Spec.ClOrdId).ToList();
         foreach (var id in gone)
         {
             foreach (var child in ChildrenOf(id))

@@ -12,43 +12,98 @@ public sealed partial class AccountGrain
 {
     /// <summary>After the end of the window before the close job looks: the algo ends itself first.</summary>
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(5);
-    private readonly HashSet<ClOrdId> closed = [];
+    /// <summary>Questions asked at once while closing.</summary>
+    private const int AskedAtOnceMax = 16;
+    private bool startQueued, closeQueued;
+
+    /// <summary>
+    /// Makes the start job of a parent. While one is waiting it serves every parent that comes in the meantime, so a burst of orders is
+    /// not a burst of jobs.
+    /// </summary>
+    private void QueueStart(ParentSpec spec)
+    {
+        if (spec.StartTime is { } at && at > Now)
+        {
+            engine.Jobs.Start(account, spec.ClOrdId, NameOf(spec), at);
+        }
+        else if (!startQueued)
+        {
+            startQueued = true;
+            engine.Jobs.Start(account, spec.ClOrdId, NameOf(spec), null);
+        }
+    }
+
+    /// <summary>Makes the close job of a parent that is over; one that waits serves all.</summary>
+    private void QueueClose(ClOrdId clOrdId)
+    {
+        if (!closeQueued && state.Parents.TryGetValue(clOrdId, out var p))
+        {
+            closeQueued = true;
+            engine.Jobs.Close(account, clOrdId, NameOf(p.Spec), null);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ActivateParentAsync(ClOrdId clOrdId)
+    {
+        Guard();
+        startQueued = false;
+        // Hangfire keeps due times in whole seconds and may come early: the exact moment is the engine's.
+        foreach (var p in state.LiveParents.Select(id => state.Parents[id]).Where(p => p.StartedAt is null && p.OrdStatus == OrdStatus.New).ToList())
+        {
+            Queue(p.Spec.ClOrdId, p.Spec.StartTime ?? Now);
+        }
+        await TickAsync(CancellationToken.None);
+    }
 
     /// <inheritdoc/>
     public async Task CloseParentAsync(ClOrdId clOrdId)
     {
         Guard();
-        if (!state.Parents.TryGetValue(clOrdId, out var p))
-        {
-            return;
-        }
-        if (!p.OrdStatus.IsTerminal())
+        closeQueued = false;
+        if (state.Parents.TryGetValue(clOrdId, out var named) && !named.OrdStatus.IsTerminal())
         {
             await DecideAndSendAsync(clOrdId, Engine);
-            return;
         }
-        if (!closed.Add(clOrdId))
+        var ended = state.Unclosed.ToList();
+        if (ended.Count == 0)
         {
             return;
         }
-        var differences = new List<string>();
-        var theirs = 0m;
-        foreach (var venue in state.ChildrenOf(clOrdId).Select(id => state.Children[id].Venue).Distinct().ToList())
+        foreach (var venue in ended.SelectMany(state.ChildrenOf).Select(id => state.Children[id].Venue).Distinct().ToList())
         {
             await BookMissedFillsAsync(venue);
-            foreach (var o in state.ChildrenOf(clOrdId).Select(id => state.Children[id]).Where(o => o.Venue == venue).ToList())
+        }
+        foreach (var id in ended)
+        {
+            await CloseAsync(id);
+        }
+        await CompareBalancesAsync();
+        await FlushAsync();
+    }
+
+    /// <summary>Compares one ended parent with the venues' own words on its children.</summary>
+    private async Task CloseAsync(ClOrdId id)
+    {
+        var differences = new List<string>();
+        var theirs = 0m;
+        foreach (var some in state.ChildrenOf(id).Chunk(AskedAtOnceMax))
+        {
+            var words = await Task.WhenAll(some.Select(c => reconciler.AskAsync(account, state.Children[c])));
+            for (var i = 0; i < some.Length; i++)
             {
-                var word = await reconciler.AskAsync(account, o);
-                theirs += word?.CumQty ?? 0m;
-                if ((word?.CumQty ?? 0m) != o.CumQty)
+                var (ours, word) = (state.Children[some[i]], words[i]?.CumQty ?? 0m);
+                theirs += word;
+                if (word != ours.CumQty)
                 {
-                    differences.Add(string.Create(CultureInfo.InvariantCulture, $"{o.ClOrdId} at {venue}: ours {o.CumQty}, theirs {word?.CumQty ?? 0m}"));
+                    differences.Add(string.Create(CultureInfo.InvariantCulture, $"{ours.ClOrdId} at {ours.Venue}: ours {ours.CumQty}, theirs {word}"));
                 }
             }
         }
-        await CompareBalancesAsync();
-        Stage(new ParentClosed(clOrdId, theirs, differences, Now, ByReconciler));
-        await FlushAsync();
+        if (state.Unclosed.Contains(id))
+        {
+            Stage(new ParentClosed(id, theirs, differences, Now, ByReconciler));
+        }
     }
 
     /// <inheritdoc/>

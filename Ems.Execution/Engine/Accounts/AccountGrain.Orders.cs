@@ -164,7 +164,7 @@ public sealed partial class AccountGrain
         if (parent.StartedAt is null)
         {
             await FlushAsync();
-            engine.Jobs.Start(account, clOrdId, NameOf(parent.Spec), parent.Spec.StartTime);
+            QueueStart(parent.Spec);
             return null;
         }
         await DecideAndSendAsync(clOrdId, actor);
@@ -230,7 +230,7 @@ public sealed partial class AccountGrain
 
     private void AfterAccept(ParentSpec spec, IReadOnlyList<RiskApproved<VenueOrder>> sends)
     {
-        engine.Jobs.Start(account, spec.ClOrdId, NameOf(spec), spec.StartTime is { } at && at > Now ? at : null);
+        QueueStart(spec);
         _ = SendAsync(sends, []);
         Rearm();
     }

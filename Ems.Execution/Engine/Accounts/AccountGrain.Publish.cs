@@ -118,7 +118,7 @@ public sealed partial class AccountGrain
 
     private ProjectionChange TakeProjection()
     {
-        var change = new ProjectionChange(state.Name, state.LiveParents.Count,
+        var change = new ProjectionChange(state.Name, state.LiveParents.Count + state.Unclosed.Count,
             [.. unprojectedParents.Select(id => state.Parents[id])], [.. unprojectedFills], balancesUnprojected ? [.. state.Ledger.Balances()] : []);
         unprojectedParents.Clear();
         unprojectedFills.Clear();

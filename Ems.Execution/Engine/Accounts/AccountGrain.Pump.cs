@@ -12,6 +12,7 @@ public sealed partial class AccountGrain
 {
     /// <summary>Due parents decided in one turn, so that reports and calls get theirs.</summary>
     private const int DecisionsPerTurnMax = 128;
+    private static readonly TimeSpan AfterAlgoError = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Never = Timeout.InfiniteTimeSpan;
 
     private readonly PriorityQueue<ClOrdId, DateTimeOffset> due = new();
@@ -32,20 +33,6 @@ public sealed partial class AccountGrain
             Queue(id, Now);
         }
         Rearm();
-    }
-
-    /// <inheritdoc/>
-    public async Task ActivateParentAsync(ClOrdId clOrdId)
-    {
-        Guard();
-        if (!state.Parents.TryGetValue(clOrdId, out var p) || p.OrdStatus.IsTerminal() || p.StartedAt is not null)
-        {
-            await FlushAsync();
-            return;
-        }
-        // Hangfire keeps due times in whole seconds and may come early: the exact moment is the engine's.
-        Queue(clOrdId, p.Spec.StartTime ?? Now);
-        await TickAsync(CancellationToken.None);
     }
 
     /// <summary>Decides for every parent whose time has come, commits all of it at once, then sends.</summary>
@@ -133,7 +120,18 @@ public sealed partial class AccountGrain
             Activate(id, seen ?? runner.MarketFor(p.Spec, null, engine.Market.FreshBooks(p.Spec.Instrument)), now, Engine);
         }
         var before = cancels.Count;
-        sends.AddRange(DecideNow(id, seen ?? runner.MarketFor(p.Spec, runtimes[id], engine.Market.FreshBooks(p.Spec.Instrument)), now, Engine, cancels));
+        try
+        {
+            sends.AddRange(DecideNow(id, seen ?? runner.MarketFor(p.Spec, runtimes[id], engine.Market.FreshBooks(p.Spec.Instrument)), now, Engine, cancels));
+        }
+        catch (Exception e) when (failure is null)
+        {
+            // One algo's bug must not stop the others; it is asked again, and the trader sees why.
+            EngineLog.PumpFailed(engine.Logger, account, e);
+            runtimes[id].WhyIdle = new("AlgoError", $"Its algo failed and is asked again: {e.Message}");
+            dirtyParents.Add(id);
+            Queue(id, now + AfterAlgoError);
+        }
         if (cancels.Count == before)
         {
             TryEnd(state.Parents[id], now);
@@ -212,7 +210,7 @@ public sealed partial class AccountGrain
         Stage(new ParentEnded(p.Spec.ClOrdId, status, code, text, now, Engine));
         runtimes.Remove(p.Spec.ClOrdId);
         EngineLog.OrderEnded(engine.Logger, p.Spec.ClOrdId, status.ToString(), code);
-        engine.Jobs.Close(account, p.Spec.ClOrdId, NameOf(p.Spec), null);
+        QueueClose(p.Spec.ClOrdId);
         return true;
     }
 

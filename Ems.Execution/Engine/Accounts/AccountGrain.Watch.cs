@@ -26,17 +26,29 @@ public sealed partial class AccountGrain
         {
             return;
         }
-        foreach (var venue in LiveVenues())
-        {
-            await BookMissedFillsAsync(venue);
-        }
         foreach (var id in state.LiveChildren.ToList())
         {
             // It was journaled; whether it was sent died with the process.
             Doubt(state.Children[id], "the process was restarted");
         }
         await FlushAsync();
-        await AskAsync([.. state.LiveChildren.Select(id => state.Children[id])]);
+        await Task.WhenAll(LiveVenues().Select(RecoverVenueAsync));
+    }
+
+    /// <summary>What the venue has open is confirmed by one list; only the rest is asked about one by one.</summary>
+    private async Task RecoverVenueAsync(VenueId venue)
+    {
+        await BookMissedFillsAsync(venue);
+        try
+        {
+            await ProcessAsync([.. (await reconciler.OpenOrdersAsync(account, venue)).Where(r => state.Children.ContainsKey(r.ClOrdId))], ByReconciler);
+        }
+        catch (Exception e) when (failure is null)
+        {
+            EngineLog.VenueSilent(engine.Logger, venue, account, e.Message);
+            return;
+        }
+        await AskAsync([.. state.LiveChildren.Select(id => state.Children[id]).Where(o => o.Venue == venue && o.InDoubt)]);
     }
 
     private async Task WatchAsync(CancellationToken ct)
@@ -111,24 +123,26 @@ public sealed partial class AccountGrain
     /// <summary>Asks each order's venue for its word, and acts on it.</summary>
     private async Task AskAsync(IReadOnlyList<Order> orders)
     {
-        foreach (var group in orders.GroupBy(o => o.Venue))
+        foreach (var some in orders.Chunk(AskedAtOnceMax))
         {
-            foreach (var o in group)
-            {
-                askedAt[o.ClOrdId] = Now;
-                ExecutionReport? word;
-                try
-                {
-                    word = await reconciler.AskAsync(account, o);
-                }
-                catch (Exception e)
-                {
-                    EngineLog.VenueSilent(engine.Logger, group.Key, account, e.Message);
-                    break;
-                }
-                await SettleAsync(o.ClOrdId, word);
-            }
+            await Task.WhenAll(some.Select(AskAsync));
         }
+    }
+
+    private async Task AskAsync(Order o)
+    {
+        askedAt[o.ClOrdId] = Now;
+        ExecutionReport? word;
+        try
+        {
+            word = await reconciler.AskAsync(account, o);
+        }
+        catch (Exception e)
+        {
+            EngineLog.VenueSilent(engine.Logger, o.Venue, account, e.Message);
+            return;
+        }
+        await SettleAsync(o.ClOrdId, word);
     }
 
     private async Task SettleAsync(ClOrdId id, ExecutionReport? word)

@@ -96,6 +96,10 @@ public sealed partial class AccountGrain : Grain, IAccountGrain
         }
         await RecoverAsync();
         StartPumps();
+        if (state.Unclosed.Count > 0)
+        {
+            QueueClose(state.Unclosed.First());
+        }
     }
 
     /// <summary>Applies an event in memory and chains it; it becomes durable with the next <see cref="FlushAsync"/>.</summary>

@@ -44,7 +44,7 @@ public static class JournalText
 
     private static string Decision(AlgoDecided x)
     {
-        var parts = x.Slices.Select(s => F($"Slice {s.SliceNo}: {s.Reason}; {s.Children.Count} children for {s.Children.Sum(c => c.OrderQty)}")
+        var parts = x.Slices.Select(s => F($"Slice {s.SliceNo}: {s.Reason}; {s.Children.Count} children for {Steps.Normal(s.Children.Sum(c => c.OrderQty))}")
             + (s.Denials.Count > 0 ? $"; denied {s.Denials[0].Code}: {s.Denials[0].Text}" : "")
             + (s.Plan.UnroutedBecause is { } why && s.Plan.UnroutedQty > 0m ? F($"; {s.Plan.UnroutedQty} not routed: {why}") : "")).ToList();
         if (x.Cancels.Count > 0)
@@ -60,9 +60,9 @@ public static class JournalText
 
     private static string Report(ExecutionReport r) => r.ExecType switch
     {
-        ExecType.Trade => F($"{r.Venue} filled {r.LastQty} at {r.LastPx}, commission {r.Commission} {r.CommCurrency}"),
+        ExecType.Trade => F($"{r.Venue} filled {Steps.Normal(r.LastQty)} at {Steps.Normal(r.LastPx)}, commission {Math.Round(r.Commission, 6):0.######} {r.CommCurrency}"),
         ExecType.Rejected => $"{r.Venue} rejected: {r.RejectCode} {r.Text}",
-        _ => F($"{r.Venue}: {r.ExecType}, filled {r.CumQty} of {r.OrderQty}"),
+        _ => F($"{r.Venue}: {r.ExecType}, filled {Steps.Normal(r.CumQty)} of {Steps.Normal(r.OrderQty)}"),
     };
 
     private static string F(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

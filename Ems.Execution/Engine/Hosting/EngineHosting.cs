@@ -33,6 +33,9 @@ public static class EngineHosting
         {
             // Free ports: several instances may run on one machine. Membership beyond one process is configuration.
             silo.UseLocalhostClustering(FreePort(), FreePort(), null, "ems", "ems");
+            // A kill waits for the venues' proof, and a long journal takes its time to fold.
+            silo.Configure<SiloMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromMinutes(5));
+            silo.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromMinutes(5));
             silo.Configure<EndpointOptions>(o => o.AdvertisedIPAddress = IPAddress.Loopback);
             silo.Services.AddSingleton<IGeneralizedCopier, ImmutableCopier>();
             silo.Services.AddSerializer(s => s.AddJsonSerializer(t => t.Namespace?.StartsWith("Ems.", StringComparison.Ordinal) == true));

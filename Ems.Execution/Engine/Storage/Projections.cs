@@ -5,7 +5,7 @@ using Ems.Execution.Core.Primitives;
 namespace Ems.Execution.Engine.Storage;
 
 /// <summary>What one commit changes in the read models; written in the same transaction as its journal records.</summary>
-/// <param name="LiveParents">How many parents are not over: what the sweep looks for.</param>
+/// <param name="LiveParents">How many parents are not over, or over but not yet compared with the venues: what the sweep looks for.</param>
 public sealed record ProjectionChange(
     string AccountName, int LiveParents, IReadOnlyList<ParentOrder> Parents, IReadOnlyList<(ExecutionReport Report, Order Child)> Fills, IReadOnlyList<VenueBalance> Balances)
 {
