@@ -1,0 +1,243 @@
+using Ems.Execution.Core.Routing.Curves;
+
+namespace Ems.Execution.Core.Routing;
+
+/// <summary>The best split found when using a venue costs something or needs a least size.</summary>
+/// <param name="NetOutput">Output less the fixed costs of the venues used.</param>
+/// <param name="UpperBound">No split gives more: from the Lagrangian dual over all that was not searched to the end.</param>
+/// <param name="FilledIn">Input placed.</param>
+/// <param name="Nodes">Sets of venues examined.</param>
+public readonly record struct FixedCostResult(double NetOutput, double UpperBound, double FilledIn, int Nodes)
+{
+    /// <summary>What may be missing to the optimum at most, in basis points of the bound.</summary>
+    public double GapBps => UpperBound > 0.0 ? Math.Max(0.0, UpperBound - NetOutput) / UpperBound * 10_000.0 : 0.0;
+}
+
+/// <summary>
+/// Split with fixed costs (gas) and minimum sizes: branch and bound over which venues are used. A node's bound is its Lagrangian dual
+/// (each venue alone decides at a common price whether it is worth its cost); its candidate is the exact split over the venues the dual
+/// picked. It stops at the wanted gap or after a number of nodes and says what gap is left. Not for the hot path: it allocates.
+/// </summary>
+public static class FixedCostSplit
+{
+    /// <summary>Solves for <paramref name="amountIn"/>; fixed costs and minimums are the curves' own.</summary>
+    /// <param name="nodesMax">Bound on the sets of venues examined, at least 1.</param>
+    /// <param name="gapBpsWanted">The search ends once the certified gap is at most this.</param>
+    public static FixedCostResult Solve(ReadOnlySpan<LiquidityCurve> curves, double amountIn, Span<double> allocations, int nodesMax = 400, double gapBpsWanted = 1e-6)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(nodesMax, 1);
+        if (allocations.Length != curves.Length)
+        {
+            throw new ArgumentException("One allocation per curve.", nameof(allocations));
+        }
+        var search = new Search(curves.ToArray(), amountIn);
+        var open = new PriorityQueue<Node, double>();
+        var root = search.Expand(new Choice[curves.Length]);
+        open.Enqueue(root, -root.Bound);
+        var nodes = 1;
+        while (open.TryPeek(out var node, out _) && node.Bound > search.BestNet + (Math.Abs(node.Bound) * gapBpsWanted / 10_000.0) && nodes < nodesMax && node.Branch >= 0)
+        {
+            open.Dequeue();
+            foreach (var choice in new[] { Choice.In, Choice.Out })
+            {
+                var child = (Choice[])node.Choices.Clone();
+                child[node.Branch] = choice;
+                var expanded = search.Expand(child);
+                open.Enqueue(expanded, -expanded.Bound);
+                nodes++;
+            }
+        }
+        var bound = open.TryPeek(out var top, out _) ? Math.Max(top.Bound, search.BestNet) : search.BestNet;
+        search.Best.CopyTo(allocations);
+        var filled = 0.0;
+        foreach (var x in allocations)
+        {
+            filled += x;
+        }
+        return new(search.BestNet, bound, filled, nodes);
+    }
+
+    private enum Choice : byte { Free = 0, In, Out }
+
+    /// <param name="Bound">No split that respects the choices gives more.</param>
+    /// <param name="Branch">The free venue that is most nearly indifferent, or -1 when none is left.</param>
+    private sealed record Node(Choice[] Choices, double Bound, int Branch);
+
+    private sealed class Search(LiquidityCurve[] curves, double amountIn)
+    {
+        private const int HalvingsMax = 200;
+        private readonly double[] trial = new double[curves.Length];
+
+        public double BestNet { get; private set; }
+        public double[] Best { get; } = new double[curves.Length];
+
+        public Node Expand(Choice[] choices)
+        {
+            // The dual is convex in the price; its slope is the input left over, so halving on the slope's sign finds its least value.
+            var (low, high) = (0.0, 0.0);
+            foreach (var c in curves)
+            {
+                high = c.Segments.Length > 0 ? Math.Max(high, c.Segments[0].StartPx) : high;
+            }
+            // A venue with a minimum may be used above its best price to reach it, never above this.
+            var bound = Math.Min(Dual(choices, high, out _), Dual(choices, 0.0, out var all));
+            if (all > amountIn)
+            {
+                for (var i = 0; i < HalvingsMax; i++)
+                {
+                    var mid = low + ((high - low) / 2.0);
+                    if (mid <= low || mid >= high)
+                    {
+                        break;
+                    }
+                    bound = Math.Min(bound, Dual(choices, mid, out var input));
+                    (low, high) = input > amountIn ? (mid, high) : (low, mid);
+                }
+            }
+            else
+            {
+                high = low;
+            }
+            Try(choices, high, false);
+            Try(choices, low, false);
+            Try(choices, low, true);
+            return new(choices, bound, Indifferent(choices, high, low));
+        }
+
+        private double Dual(Choice[] choices, double px, out double input)
+        {
+            var value = px * amountIn;
+            input = 0.0;
+            for (var v = 0; v < curves.Length; v++)
+            {
+                if (choices[v] == Choice.Out)
+                {
+                    continue;
+                }
+                var worth = Worth(v, px, out var x);
+                if (worth > 0.0 || choices[v] == Choice.In)
+                {
+                    value += worth;
+                    input += x;
+                }
+            }
+            return value;
+        }
+
+        /// <summary>What using the venue earns at this price of input, its cost paid.</summary>
+        private double Worth(int v, double px, out double input)
+        {
+            var curve = curves[v];
+            input = px > 0.0 ? curve.InputAt(px) : curve.Capacity;
+            // Nothing can put in more than there is; the same cap keeps the dual valid and finite.
+            input = Math.Min(Math.Max(input, curve.MinInput), amountIn);
+            return curve.MinInput > amountIn ? double.NegativeInfinity : curve.Output(input) - (px * input) - curve.FixedCost;
+        }
+
+        private int Indifferent(Choice[] choices, double high, double low)
+        {
+            var (least, branch) = (double.PositiveInfinity, -1);
+            for (var v = 0; v < curves.Length; v++)
+            {
+                if (choices[v] == Choice.Free)
+                {
+                    // Zero when the venue's answer flips within the last bracket.
+                    var (a, b) = (Worth(v, high, out _), Worth(v, low, out _));
+                    var distance = a > 0.0 == b > 0.0 ? Math.Min(Math.Abs(a), Math.Abs(b)) : 0.0;
+                    if (distance < least)
+                    {
+                        (least, branch) = (distance, v);
+                    }
+                }
+            }
+            return branch;
+        }
+
+        /// <summary>The exact split over the venues the dual wants at this price, and over it as it thins itself out.</summary>
+        private void Try(Choice[] choices, double px, bool thin)
+        {
+            var used = new List<int>();
+            for (var v = 0; v < curves.Length; v++)
+            {
+                if (choices[v] == Choice.In || (choices[v] == Choice.Free && Worth(v, px, out _) > 0.0))
+                {
+                    used.Add(v);
+                }
+            }
+            while (used.Count > 0)
+            {
+                var net = Split(used);
+                if (net is { } n && n > BestNet)
+                {
+                    BestNet = n;
+                    trial.CopyTo(Best, 0);
+                }
+                if (!thin || Weakest(choices, used) is not { } weakest)
+                {
+                    return;
+                }
+                used.Remove(weakest);
+            }
+        }
+
+        private double lastPx;
+
+        /// <summary>The free venue that earns least over its cost at the split's price; null when all are forced in.</summary>
+        private int? Weakest(Choice[] choices, List<int> used)
+        {
+            var (least, weakest) = (double.PositiveInfinity, (int?)null);
+            foreach (var v in used)
+            {
+                var earns = curves[v].Output(trial[v]) - (lastPx * trial[v]) - curves[v].FixedCost;
+                if (choices[v] == Choice.Free && earns < least)
+                {
+                    (least, weakest) = (earns, v);
+                }
+            }
+            return weakest;
+        }
+
+        /// <summary>
+        /// The split over exactly these venues into <see cref="trial"/>; null when their minimums do not fit. A venue that would get less
+        /// than its minimum gets the minimum, which only makes the others' parts smaller, so repeating ends at the optimum.
+        /// </summary>
+        private double? Split(List<int> used)
+        {
+            Array.Clear(trial);
+            var (free, left, net) = (new List<int>(used), amountIn, 0.0);
+            while (true)
+            {
+                var some = free.Select(v => curves[v]).ToArray();
+                var parts = new double[some.Length];
+                lastPx = OptimalSplit.Solve(some, Math.Max(0.0, left), parts).MarginalPx;
+                var held = false;
+                for (var i = free.Count - 1; i >= 0; i--)
+                {
+                    var v = free[i];
+                    trial[v] = parts[i];
+                    if (parts[i] < curves[v].MinInput)
+                    {
+                        trial[v] = curves[v].MinInput;
+                        left -= trial[v];
+                        free.RemoveAt(i);
+                        held = true;
+                    }
+                }
+                if (left < 0.0)
+                {
+                    return null;
+                }
+                if (!held)
+                {
+                    break;
+                }
+            }
+            foreach (var v in used)
+            {
+                // A venue that the split left empty is not used and costs nothing.
+                net += trial[v] > 0.0 ? curves[v].Output(trial[v]) - curves[v].FixedCost : 0.0;
+            }
+            return net;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Ems.Execution.Core.Primitives;
+using Ems.Execution.Core.Routing.Curves;
+
+namespace Ems.Execution.Tests.Routing;
+
+/// <summary>One certified problem: the curves, the amount, and what the reference optimum gives.</summary>
+public sealed record RoutingInstance(string Id, Side Side, double AmountIn, LiquidityCurve[] Curves, double OptimalOut, double FilledIn, double NetUpperBound);
+
+/// <summary>The certified instances of the shared folder, where there is one.</summary>
+public static class RoutingInstances
+{
+    /// <summary>The folder that holds <c>instances</c> and <c>optimal</c>, or null.</summary>
+    public static string? Folder { get; } = Find();
+
+    /// <summary>All of them in name order.</summary>
+    public static IEnumerable<RoutingInstance> All() =>
+        Directory.EnumerateFiles(Path.Combine(Folder!, "instances"), "*.json").Order(StringComparer.Ordinal).Select(Read);
+
+    private static RoutingInstance Read(string file)
+    {
+        using var instance = JsonDocument.Parse(File.ReadAllBytes(file));
+        using var optimal = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder!, "optimal", Path.GetFileName(file))));
+        var (i, o) = (instance.RootElement, optimal.RootElement);
+        var side = i.GetProperty("side").GetString() == "sell" ? Side.Sell : Side.Buy;
+        return new(i.GetProperty("id").GetString()!, side, Number(i, "amount_in"), [.. i.GetProperty("venues").EnumerateArray().Select(v => Curve(side, v))],
+            Number(o, "optimal_out"), Number(o, "filled_in"), Number(o.GetProperty("fixed_cost"), "upper_bound"));
+    }
+
+    private static LiquidityCurve Curve(Side side, JsonElement v)
+    {
+        var (fee, gas) = (Number(v, "fee"), Number(v, side == Side.Sell ? "fixed_cost_quote" : "fixed_cost_base"));
+        switch (v.GetProperty("type").GetString())
+        {
+            case "cpmm":
+                var (b, q) = (Number(v, "reserve_base"), Number(v, "reserve_quote"));
+                return side == Side.Sell ? LiquidityCurve.ConstantProduct(b, q, fee, gas) : LiquidityCurve.ConstantProduct(q, b, fee, gas);
+            case "book":
+                (double, double)[] levels = [.. v.GetProperty(side == Side.Sell ? "bids" : "asks").EnumerateArray().Select(l => (l[0].GetDouble(), l[1].GetDouble()))];
+                return LiquidityCurve.OrderBook(side, levels, fee, gas);
+            case "cl":
+                LiquidityRange[] ranges = [.. v.GetProperty("ranges").EnumerateArray().Select(r => new LiquidityRange(Number(r, "sqrt_lower"), Number(r, "sqrt_upper"), Number(r, "liquidity"))).OrderBy(r => r.SqrtLower)];
+                return LiquidityCurve.Concentrated(side, Number(v, "sqrt_price"), ranges, fee, gas);
+            case var other:
+                throw new InvalidDataException($"There is no curve of type {other}.");
+        }
+    }
+
+    private static double Number(JsonElement e, string name) => e.GetProperty(name).GetDouble();
+
+    private static string? Find()
+    {
+        for (var d = new DirectoryInfo(AppContext.BaseDirectory); d is not null; d = d.Parent)
+        {
+            var folder = Path.Combine(d.FullName, "shared", "data", "routing");
+            if (Directory.Exists(Path.Combine(folder, "instances")))
+            {
+                return folder;
+            }
+        }
+        return null;
+    }
+}
