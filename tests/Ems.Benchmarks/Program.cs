@@ -9,6 +9,7 @@ internal static class Program
         ["timers"] = a => Timers.RunAsync(a),
         ["fill-to-pixel"] = _ => FillToPixel.RunAsync(),
         ["recovery"] = a => Recovery.RunAsync(a),
+        ["routing"] = _ => { RoutingBenchmarks.Run(Console.Out); return Task.CompletedTask; },
         ["matching"] = _ => Matching.RunAsync(),
         ["first-load"] = _ => FirstLoad.RunAsync(),
     };
