@@ -148,6 +148,22 @@ public sealed class TwapTests
     }
 
     [Fact]
+    public void While_the_market_is_too_volatile_it_sends_nothing_cancels_what_rests_and_says_so()
+    {
+        var spec = Ticket("TWAP", 10m, Side.Buy, ("durationSeconds", "100"), ("slices", "10"), ("style", "MIXED"), ("randomTime", "0"), ("pauseAboveVolBps", "100"));
+        var (from, to) = (T0.AddSeconds(21), T0.AddSeconds(51));
+        var loop = new AlgoLoop
+        {
+            Spec = spec, Fates = (_, tif) => tif == TimeInForce.Gtc ? new(0m) : Fate.Full,
+            Market = t => Book(100m) with { VolatilityBps = t >= from && t < to ? 250m : 60m },
+        }.Run();
+        loop.Children.ShouldNotContain(c => c.CreatedAt >= from && c.CreatedAt < to);
+        loop.Children.Where(c => c.CreatedAt < from).ShouldAllBe(c => c.EndedAt < to);
+        loop.Decisions.ShouldContain(d => d.Decision.WhyIdle.Code == "Volatile");
+        loop.CumQty.ShouldBe(10m);
+    }
+
+    [Fact]
     public void At_the_I_would_price_it_takes_all_that_is_left()
     {
         var spec = Ticket("TWAP", 10m, Side.Buy, ("durationSeconds", "100"), ("slices", "10"), ("iWouldPrice", "95"));

@@ -26,12 +26,16 @@ internal sealed class ScheduleSettings(ParamReader r, Style? fixedStyle = null, 
     public decimal? MaxParticipation { get; } = r.Number("maxParticipation");
     public decimal PriceTolBps { get; } = r.Required("priceTolBps");
     public decimal? IWouldPrice { get; } = r.Number("iWouldPrice");
+    public decimal? PauseAboveVolBps { get; } = r.Number("pauseAboveVolBps");
     public decimal Discretion { get; } = r.Required("scheduleDiscretion");
     public decimal ToleranceBand { get; } = r.Required("toleranceBand");
     public TimeSpan MinRest { get; } = r.Seconds("minRestSeconds") ?? TimeSpan.Zero;
     public int RepriceTicks { get; } = r.Integer("repriceTicks") ?? 3;
     /// <summary>Most of a slice, in planned slices.</summary>
     public decimal Cap { get; } = r.Flag("catchUp") ? r.Required("catchUpCap") : 1m + (r.Number("randomSize") ?? 0m);
+
+    /// <summary>Whether the market moves more than the trader wants to trade in.</summary>
+    public bool TooVolatile(MarketData.MarketView market) => PauseAboveVolBps is { } most && market.VolatilityBps > most;
 
     private readonly TimeSpan? span = r.Seconds("spanSeconds");
     private readonly double patience = 0.6 * (1 - ((double)r.Required("aggression") / 10));

@@ -82,7 +82,8 @@ internal static class SliceExecution
                 until = Sooner(until, c.SliceNo > m.First ? CrossAt(input, m, x, s) : now);
             }
             var tick = input.Listings.FirstOrDefault(l => l.Venue == c.Venue)?.TickSize ?? 0m;
-            var why = x.Style == Style.Taker ? "the style is TAKER now"
+            var why = x.TooVolatile(input.Market) ? "the volatility is above its bound"
+                : x.Style == Style.Taker ? "the style is TAKER now"
                 : spec.LimitPx is { } limit && !spec.Side.IsWithin(c.Px, limit) ? "beyond the new limit"
                 : now >= until ? x.Style == Style.Mixed ? "not filled while resting: crossing" : "its time is over"
                 : now - c.CreatedAt >= LeastRest && tick > 0m && input.Market.BestOwn(spec.Side) is { } touch
@@ -103,6 +104,10 @@ internal static class SliceExecution
         if (market.Mid is not { } mid || market.BestOpposite(spec.Side) is not { } far || market.BestOwn(spec.Side) is not { } near)
         {
             return Idle(Sooner(next, now + TimeSpan.FromSeconds(1)), "PausedVenue", "No venue has a fresh book.", true);
+        }
+        if (x.TooVolatile(market))
+        {
+            return Idle(Sooner(next, now + TimeSpan.FromSeconds(1)), "Volatile", $"The volatility is {market.VolatilityBps:0} bps per root hour, its bound {x.PauseAboveVolBps:0}: nothing is sent.");
         }
         var again = m.LastAt + Breath;
         if (Rejects.RetryAt(input) is { } later && later > again)
