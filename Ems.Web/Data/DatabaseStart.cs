@@ -23,7 +23,32 @@ public static class DatabaseStart
         }
         catch (SqliteException e)
         {
-            throw new StartupException($"The database {file} cannot be used: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw Unusable(file, e);
         }
     }
+
+    /// <summary>Proves that a database of the engine, where there is one already, is one and can be written.</summary>
+    /// <exception cref="StartupException">It is not.</exception>
+    public static void Probe(string file)
+    {
+        if (!File.Exists(file))
+        {
+            return;
+        }
+        try
+        {
+            using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "BEGIN IMMEDIATE; PRAGMA schema_version; ROLLBACK";
+            command.ExecuteNonQuery();
+        }
+        catch (SqliteException e)
+        {
+            throw Unusable(file, e);
+        }
+    }
+
+    private static StartupException Unusable(string file, SqliteException e) =>
+        new($"The database {file} cannot be used: {e.Message.ReplaceLineEndings(" ")}", e);
 }

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Ems.Execution.Engine.Accounts;
+using Ems.Execution.Engine.Hosting;
+using Ems.Execution.Venues.Paper;
 using Ems.Web.Data;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.Options;
@@ -20,7 +23,12 @@ public static class StartupChecks
         }
         var data = app.Services.GetRequiredService<IOptions<DataOptions>>().Value;
         app.Services.GetRequiredService<InstanceLock>().Take(data.Path, data.LockFile);
+        app.Services.GetService<IStartupValidator>()?.Validate();
         await DatabaseStart.PrepareAsync(app.Services, data.DatabaseFile);
+        DatabaseStart.Probe(app.Services.GetRequiredService<IOptions<EngineOptions>>().Value.JournalFile);
+        DatabaseStart.Probe(app.Services.GetRequiredService<IOptions<PaperOptions>>().Value.File);
+        // Opens journal and market data, whose files may be bad, while nothing runs yet.
+        app.Services.GetRequiredService<EngineServices>();
     }
 
     private static void CheckPorts(string? urls)

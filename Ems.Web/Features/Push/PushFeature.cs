@@ -1,6 +1,7 @@
 using Ems.Execution.Engine.Accounts;
 using Ems.Web.Client.Contracts;
 using Ems.Web.Features.Market;
+using Microsoft.AspNetCore.SignalR;
 
 namespace Ems.Web.Features.Push;
 
@@ -13,7 +14,11 @@ public static class PushFeature
     public static IServiceCollection AddPush(this IServiceCollection services)
     {
         services.AddOptions<PushOptions>().BindConfiguration("Push").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSignalR(o => o.MaximumReceiveMessageSize = MessageBytesMax).AddJsonProtocol(o => Json.Configure(o.PayloadSerializerOptions));
+        services.AddSignalR(o =>
+        {
+            o.MaximumReceiveMessageSize = MessageBytesMax;
+            o.AddFilter<HubFailures>();
+        }).AddJsonProtocol(o => Json.Configure(o.PayloadSerializerOptions));
         services.AddSingleton<PushMetrics>();
         services.AddSingleton<OutboxRegistry>();
         services.AddSingleton<AccountPublisher>();

@@ -10,4 +10,7 @@ internal static partial class PushLog
 
     [LoggerMessage(3202, LogLevel.Error, "The market stream of {Instrument} failed a round and goes on")]
     public static partial void MarketFailed(ILogger logger, InstrumentId instrument, Exception e);
+
+    [LoggerMessage(3203, LogLevel.Error, "The hub method {Method} failed")]
+    public static partial void HubFailed(ILogger logger, string method, Exception e);
 }

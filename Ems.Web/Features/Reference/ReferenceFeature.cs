@@ -22,7 +22,9 @@ public static class ReferenceFeature
     public static WebApplication MapReference(this WebApplication app)
     {
         app.MapOpenApi().AllowAnonymous();
-        app.MapScalarApiReference("/api-reference", (o, http) => o.WithTitle("Ems API").WithOpenApiRoutePattern("/openapi/v1.json").WithTheme(ScalarTheme.DeepSpace).DisableDefaultFonts()).AllowAnonymous();
+        app.MapScalarApiReference("/api-reference", (o, http) => o.WithTitle("Ems API").WithOpenApiRoutePattern("/openapi/v1.json").WithNonce(SecurityHeaders.Nonce(http))
+            .ForceDarkMode().HideDarkModeToggle().WithTheme(ScalarTheme.DeepSpace).DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideDeveloperTools().HideClientButton())
+            .AllowAnonymous();
         return app;
     }
 }
