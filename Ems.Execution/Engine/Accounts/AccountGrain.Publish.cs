@@ -15,7 +15,7 @@ public sealed partial class AccountGrain
     private readonly HashSet<ClOrdId> unprojectedParents = [];
     private readonly List<(ExecutionReport, Order)> unprojectedFills = [];
     private readonly Queue<FillView> fills = [];
-    private bool balancesDirty, balancesUnprojected;
+    private bool balancesDirty, balancesUnprojected, killDirty;
     private long deltaSeq;
     private bool publishing;
 
@@ -106,6 +106,9 @@ public sealed partial class AccountGrain
             case ChildDoubted x:
                 dirtyChildren.Add(x.Child);
                 break;
+            case KillSwitchSet:
+                killDirty = true;
+                break;
             case ChildrenCancelAsked x:
                 dirtyChildren.UnionWith(x.Children);
                 break;
@@ -126,10 +129,12 @@ public sealed partial class AccountGrain
         return change;
     }
 
+    private bool HasNews => dirtyParents.Count > 0 || balancesDirty || dirtyFills.Count > 0 || killDirty;
+
     /// <summary>One push at a time, never before what it shows is durable, at most one per interval.</summary>
     private void SchedulePublish()
     {
-        if (!publishing && (dirtyParents.Count > 0 || balancesDirty || dirtyFills.Count > 0))
+        if (!publishing && HasNews)
         {
             publishing = true;
             _ = PublishAsync();
@@ -140,7 +145,7 @@ public sealed partial class AccountGrain
     {
         try
         {
-            while (dirtyParents.Count > 0 || balancesDirty || dirtyFills.Count > 0)
+            while (HasNews)
             {
                 var delta = TakeDelta();
                 await FlushAsync();
@@ -167,7 +172,7 @@ public sealed partial class AccountGrain
         dirtyParents.Clear();
         dirtyChildren.Clear();
         dirtyFills.Clear();
-        balancesDirty = false;
+        balancesDirty = killDirty = false;
         return delta;
     }
 
