@@ -26,7 +26,7 @@ public sealed class AccessWalkTests(EmsHost host)
         "GET /openapi/{documentName}.json", "GET /health", "GET /health/live", "GET /health/ready",
         "GET /api-reference/{documentName?}", "GET /api-reference/scalar.js", "GET /api-reference/scalar.aspnetcore.js", "GET /api-reference/favicon.svg",
         "GET /account/login", "POST /account/login", "GET /account/register", "POST /account/register", "GET /account/access-denied", "POST /account/access-denied",
-        "GET /_framework/opaque-redirect", "POST /_framework/opaque-redirect",
+        "GET /{**path:file}", "GET /_framework/opaque-redirect", "POST /_framework/opaque-redirect",
     ];
 
     /// <summary>For anybody who is signed in: the page (whose data comes from the API), the market, himself.</summary>

@@ -9,7 +9,7 @@ namespace Ems.Web.Tests;
 /// <summary>Every field outside its rule is a 422 that names field, rule and value, and changes nothing.</summary>
 public sealed class BadInputTests(EmsHost host)
 {
-    private const string Good = """{"clOrdId":"bad-1","instrument":"BTC-USDT","side":"Buy","orderQty":"0.5","strategy":"TWAP","parameters":{"duration":"600"}}""";
+    private const string Good = """{"clOrdId":"bad-1","instrument":"BTC-USDT","side":"Buy","orderQty":"0.5","strategy":"TWAP","parameters":{"durationSeconds":"600"}}""";
 
     public static TheoryData<string, string, string, string> Fields() => new()
     {
@@ -58,8 +58,8 @@ public sealed class BadInputTests(EmsHost host)
         { "tags", "\"" + new string('t', 65) + "\"", "tags", "length" },
         { "limitPrice", "93000", "limitPrice", "unknown" },
         { "parameters", "[]", "parameters", "type" },
-        { "parameters", """{"duration":"-5"}""", "parameters.duration", "min" },
-        { "parameters", """{"duration":"soon"}""", "parameters.duration", "number" },
+        { "parameters", """{"durationSeconds":"-5"}""", "parameters.durationSeconds", "min" },
+        { "parameters", """{"durationSeconds":"soon"}""", "parameters.durationSeconds", "number" },
         { "parameters", """{"colour":"red"}""", "parameters.colour", "unknown" },
     };
 
@@ -96,9 +96,9 @@ public sealed class BadInputTests(EmsHost host)
     [Fact]
     public async Task All_bad_fields_are_named_at_once()
     {
-        var refusal = await (await host.Owner.PostAsync(Orders, """{"clOrdId":"x y","instrument":"NOPE","side":"Up","orderQty":"-1","strategy":"TWAP","limitPx":"NaN","parameters":{"duration":"0"}}"""))
+        var refusal = await (await host.Owner.PostAsync(Orders, """{"clOrdId":"x y","instrument":"NOPE","side":"Up","orderQty":"-1","strategy":"TWAP","limitPx":"NaN","parameters":{"durationSeconds":"0"}}"""))
             .ReadAsync<Refusal>(HttpStatusCode.UnprocessableEntity);
-        refusal.Errors.Select(e => e.Field).Order().ShouldBe(["clOrdId", "instrument", "limitPx", "orderQty", "parameters.duration", "side"]);
+        refusal.Errors.Select(e => e.Field).Order().ShouldBe(["clOrdId", "instrument", "limitPx", "orderQty", "parameters.durationSeconds", "side"]);
     }
 
     [Theory]

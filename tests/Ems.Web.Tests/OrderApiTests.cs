@@ -74,7 +74,7 @@ public sealed class OrderApiTests(EmsHost host) : IAsyncLifetime
     [Fact]
     public async Task A_twap_is_paused_resumed_amended_and_canceled()
     {
-        await Submit("t-1", """ "side":"Buy","orderQty":"1","strategy":"TWAP","parameters":{"duration":"600"} """);
+        await Submit("t-1", """ "side":"Buy","orderQty":"1","strategy":"TWAP","parameters":{"durationSeconds":"600"} """);
         await UntilAsync("t-1", d => d.Order.Children > 0);
         await Act("t-1", "pause", HttpStatusCode.Accepted);
         (await trader.GetAsync<OrderDetail>($"{Orders}/t-1")).Order.OrdStatus.ShouldBe(OrdStatus.Suspended);
@@ -97,7 +97,7 @@ public sealed class OrderApiTests(EmsHost host) : IAsyncLifetime
     public async Task A_preview_shows_plan_and_costs_and_changes_nothing()
     {
         var preview = await (await trader.PostAsync(Orders + "/preview",
-            """{"clOrdId":"p-1","instrument":"BTC-USDT","side":"Buy","orderQty":"2","strategy":"TWAP","parameters":{"duration":"600"}}""")).ReadAsync<OrderPreview>(HttpStatusCode.OK);
+            """{"clOrdId":"p-1","instrument":"BTC-USDT","side":"Buy","orderQty":"2","strategy":"TWAP","parameters":{"durationSeconds":"600"}}""")).ReadAsync<OrderPreview>(HttpStatusCode.OK);
         preview.Errors.ShouldBeEmpty();
         preview.DenyCode.ShouldBeNull();
         preview.Slices.ShouldBeGreaterThan(1);
