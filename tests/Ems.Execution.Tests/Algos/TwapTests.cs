@@ -260,6 +260,21 @@ public sealed class TwapTests
         loop.End!.OrdStatus.ShouldBe(OrdStatus.Filled);
     }
 
+    [Theory]
+    [InlineData("slices", "20", "200")]
+    [InlineData("slices", "20", "60")]
+    [InlineData("intervalSeconds", "5", "200")]
+    [InlineData("intervalSeconds", "5", "60")]
+    public void A_window_amended_while_running_is_followed_to_its_new_end(string how, string value, string duration)
+    {
+        var spec = Ticket("TWAP", 10m, Side.Buy, ("durationSeconds", "100"), (how, value));
+        ParentSpec Amended(ParentSpec s) => s with { Parameters = new Dictionary<string, string>(s.Parameters) { ["durationSeconds"] = duration } };
+        var loop = new AlgoLoop { Spec = spec, Before = l => l.Spec = l.Now >= T0.AddSeconds(40) ? Amended(l.Spec) : l.Spec }.Run();
+        loop.CumQty.ShouldBe(10m);
+        var end = double.Parse(duration);
+        (loop.Now - T0).TotalSeconds.ShouldBeInRange(end * 0.9, end + 1);
+    }
+
     [Fact]
     public void Slices_below_the_minimum_become_fewer_slices_and_the_trader_is_told()
     {
