@@ -7,7 +7,7 @@ namespace Ems.Benchmarks;
 /// <summary>Commands of the paper exchange's matching engine on one thread, against a plain book without any market source.</summary>
 internal static class Matching
 {
-    private const int Commands = 2_000_000, Touch = 100_000, Spread = 4, Depth = 50;
+    private const int Commands = 2_000_000, Touch = 100_000, Spread = 4, Depth = 50, RestingMax = 1_000, SourceLots = 200, BookEvery = 1_000;
 
     public static Task RunAsync()
     {
@@ -16,22 +16,21 @@ internal static class Matching
         Peer(draws.AsSpan(0, Commands / 10));
         var (engine, fills) = Engine(draws);
         var peer = Peer(draws);
-        new Table($"Matching: {Commands:#,0} commands on one thread (60 % resting limit orders, 25 % cancels, 15 % taking orders)", "", "commands per second", "ratio")
+        new Table($"Matching: {Commands:#,0} commands on one thread (85 % new resting orders and cancels in turn around {RestingMax:#,0} resting, 15 % taking)", "", "commands per second", "ratio")
             .Row("peer: a plain price-level book without market source, queue positions or post-only", Sample.Whole(peer), "1×")
-            .Row($"MatchingEngine over a source book of {Depth} levels a side, {fills:#,0} fills", Sample.Whole(engine), Sample.Ratio(engine, peer))
+            .Row($"MatchingEngine over a source book of {Depth} levels a side, fresh every {BookEvery:#,0} commands; {fills:#,0} fills", Sample.Whole(engine), Sample.Ratio(engine, peer))
             .Print();
         return Task.CompletedTask;
     }
 
-    private readonly record struct Draw(byte Kind, Side Side, int Offset, int Lots);
+    private readonly record struct Draw(bool Taking, Side Side, int Offset, int Lots);
 
     private static Draw[] Draws()
     {
         var draws = new Draw[Commands];
         for (var i = 0; i < draws.Length; i++)
         {
-            var kind = SeededRandom.Unit(7, 1, i);
-            draws[i] = new((byte)(kind < 0.60 ? 0 : kind < 0.85 ? 1 : 2), SeededRandom.Unit(7, 2, i) < 0.5 ? Side.Buy : Side.Sell,
+            draws[i] = new(SeededRandom.Unit(7, 1, i) < 0.15, SeededRandom.Unit(7, 2, i) < 0.5 ? Side.Buy : Side.Sell,
                 (int)(SeededRandom.Unit(7, 3, i) * Depth), 1 + (int)(SeededRandom.Unit(7, 4, i) * 20));
         }
         return draws;
@@ -44,20 +43,23 @@ internal static class Matching
         Span<SourceLevel> bids = stackalloc SourceLevel[Depth], asks = stackalloc SourceLevel[Depth];
         for (var i = 0; i < Depth; i++)
         {
-            (bids[i], asks[i]) = (new(Touch - Spread - i, 1_000_000_000), new(Touch + Spread + i, 1_000_000_000));
+            (bids[i], asks[i]) = (new(Touch - Spread - i, SourceLots), new(Touch + Spread + i, SourceLots));
         }
-        engine.ApplyBook(bids, asks);
         var resting = new Queue<MatchOrder>();
         var start = Stopwatch.GetTimestamp();
         for (var i = 0; i < draws.Length; i++)
         {
             var d = draws[i];
-            if (d.Kind == 1 && resting.TryDequeue(out var old))
+            if (i % BookEvery == 0)
+            {
+                engine.ApplyBook(bids, asks);
+            }
+            if (!d.Taking && resting.Count >= RestingMax && resting.TryDequeue(out var old))
             {
                 engine.Cancel(old);
                 continue;
             }
-            var taking = d.Kind == 2;
+            var taking = d.Taking;
             var px = d.Side == Side.Buy ? (taking ? Touch + Spread + d.Offset : Touch - Spread - d.Offset) : taking ? Touch - Spread - d.Offset : Touch + Spread + d.Offset;
             // Every order has an owner of its own, so that they trade with each other.
             var order = new MatchOrder { Id = i, Owner = i, Side = d.Side, PxTicks = px, Lots = d.Lots, Leaves = d.Lots, TimeInForce = taking ? TimeInForce.Ioc : TimeInForce.Gtc };
@@ -77,12 +79,12 @@ internal static class Matching
         for (var i = 0; i < draws.Length; i++)
         {
             var d = draws[i];
-            if (d.Kind == 1 && resting.TryDequeue(out var old))
+            if (!d.Taking && resting.Count >= RestingMax && resting.TryDequeue(out var old))
             {
                 book.Cancel(old);
                 continue;
             }
-            var taking = d.Kind == 2;
+            var taking = d.Taking;
             var px = d.Side == Side.Buy ? (taking ? Touch + Spread + d.Offset : Touch - Spread - d.Offset) : taking ? Touch - Spread - d.Offset : Touch + Spread + d.Offset;
             var order = new PlainOrder { Side = d.Side, Px = px, Leaves = d.Lots };
             book.Match(order);
