@@ -45,9 +45,9 @@ internal static class FillToPixel
                   await new Promise(r => setTimeout(r, 2000));
                 }
                 """, new[] { PerSecond, Seconds });
-            var seen = (await page.EvaluateAsync<JsonElement>("window.seenFills")).Deserialize<Dictionary<string, double>>()!;
-            var fills = (await page.EvaluateAsync<JsonElement>("(async () => { const a = (await (await fetch('/api/me')).json()).accounts[0].id; return await (await fetch(`/api/accounts/${a}/fills`)).json(); })()"))
-                .Deserialize<List<FillRow>>(Json.Options)!;
+            var seen = JsonSerializer.Deserialize<Dictionary<string, double>>(await page.EvaluateAsync<string>("JSON.stringify(window.seenFills)"))!;
+            var text = await page.EvaluateAsync<string>("(async () => { const a = (await (await fetch('/api/me')).json()).accounts[0].id; return await (await fetch(`/api/accounts/${a}/fills`)).text(); })()");
+            var fills = JsonSerializer.Deserialize<List<FillRow>>(text, Json.Options)!;
             var floor = await Floors.LoopbackHttpAsync();
             var sample = new Sample();
             foreach (var fill in fills.Where(f => seen.ContainsKey(f.ExecId)))
