@@ -1,6 +1,7 @@
 using Ems.Execution.Core.Orders;
 using Ems.Execution.Core.Primitives;
 using Ems.Execution.Core.Simulation.Matching;
+using static System.FormattableString;
 
 namespace Ems.Execution.Venues.Paper;
 
@@ -129,7 +130,7 @@ public sealed partial class PaperVenue : IMatchSink
                 if (left < 0m || position * order.Request.Side.Sign() >= 0m)
                 {
                     left += order.LeavesQty;
-                    TakeOut(order, OrdStatus.Canceled, ExecType.Canceled, $"reduce-only: the position is {position} now");
+                    TakeOut(order, OrdStatus.Canceled, ExecType.Canceled, Invariant($"reduce-only: the position is {position} now"));
                 }
             }
         }

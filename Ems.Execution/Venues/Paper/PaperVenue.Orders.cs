@@ -1,6 +1,7 @@
 using Ems.Execution.Core.Orders;
 using Ems.Execution.Core.Primitives;
 using Ems.Execution.Core.Simulation.Matching;
+using static System.FormattableString;
 
 namespace Ems.Execution.Venues.Paper;
 
@@ -16,12 +17,12 @@ public sealed partial class PaperVenue
         if (Status(request.Account, request.ClOrdId) is not null)
         {
             // Not recorded: the order of that name is somebody else's truth.
-            Refuse(request, PaperCodes.DuplicateClOrdId, $"clOrdId={request.ClOrdId}");
+            Refuse(request, PaperCodes.DuplicateClOrdId, Invariant($"clOrdId={request.ClOrdId}"));
             return;
         }
         if (Find(request.Instrument) is not { } instrument)
         {
-            Refuse(request, PaperCodes.InstrumentUnknown, $"instrument={request.Instrument}");
+            Refuse(request, PaperCodes.InstrumentUnknown, Invariant($"instrument={request.Instrument}"));
             return;
         }
         var order = new PaperOrder(request.Account, request.ClOrdId, NextExecId(), instrument.Listing, instrument.Instrument, request);
@@ -75,11 +76,11 @@ public sealed partial class PaperVenue
         var wanted = order.Request with { OrderQty = request.OrderQty, Px = request.Px };
         var rest = request.OrderQty - order.CumQty;
         var need = order.LockFor(rest, request.Px);
-        var (code, why) = rest <= 0m ? (PaperCodes.FilterFailure, $"qty={request.OrderQty} is not above cumQty={order.CumQty}")
+        var (code, why) = rest <= 0m ? (PaperCodes.FilterFailure, Invariant($"qty={request.OrderQty} is not above cumQty={order.CumQty}"))
             : ShapeRefusal(wanted, order) is { } shape ? (PaperCodes.FilterFailure, shape)
-            : wanted.ReduceOnly && rest > Reducible(order) ? (PaperCodes.ReduceOnly, $"reducible={Reducible(order)}, leaves={rest}")
-            : need - order.Locked > Wallet(order.Account).Free(order.LockAsset) ? (PaperCodes.InsufficientBalance, $"needs {need} {order.LockAsset}")
-            : wanted.PostOnly && instrument.Engine.WouldTake(wanted.Side, instrument.Ticks(request.Px)) ? (PaperCodes.PostOnly, $"px={request.Px} would take")
+            : wanted.ReduceOnly && rest > Reducible(order) ? (PaperCodes.ReduceOnly, Invariant($"reducible={Reducible(order)}, leaves={rest}"))
+            : need - order.Locked > Wallet(order.Account).Free(order.LockAsset) ? (PaperCodes.InsufficientBalance, Invariant($"needs {need} {order.LockAsset}"))
+            : wanted.PostOnly && instrument.Engine.WouldTake(wanted.Side, instrument.Ticks(request.Px)) ? (PaperCodes.PostOnly, Invariant($"px={request.Px} would take"))
             : (null, null);
         if (code is not null)
         {
@@ -112,21 +113,21 @@ public sealed partial class PaperVenue
         }
         if (r.TimeInForce == TimeInForce.Gtd && (r.ExpireTime is not { } expiry || expiry <= Now))
         {
-            return (PaperCodes.Expired, $"expireTime={r.ExpireTime:O}");
+            return (PaperCodes.Expired, Invariant($"expireTime={r.ExpireTime:O}"));
         }
         if (r.ReduceOnly && r.OrderQty > Reducible(order))
         {
-            return (PaperCodes.ReduceOnly, $"reducible={Reducible(order)}, qty={r.OrderQty}");
+            return (PaperCodes.ReduceOnly, Invariant($"reducible={Reducible(order)}, qty={r.OrderQty}"));
         }
         var (need, free) = (order.LockFor(r.OrderQty), Wallet(r.Account).Free(order.LockAsset));
-        return need > free ? (PaperCodes.InsufficientBalance, $"needs {need} {order.LockAsset}, free {free}") : (null, null);
+        return need > free ? (PaperCodes.InsufficientBalance, Invariant($"needs {need} {order.LockAsset}, free {free}")) : (null, null);
     }
 
     /// <summary>Why an order of this shape is nonsense here, or null.</summary>
     private static string? ShapeRefusal(VenueOrder r, PaperOrder order) =>
-        r.Side is not (Side.Buy or Side.Sell) ? $"side={r.Side}"
-        : r.TimeInForce is not (TimeInForce.Gtc or TimeInForce.Ioc or TimeInForce.Fok or TimeInForce.Gtd) ? $"timeInForce={r.TimeInForce}"
-        : r.Px <= 0m || !Steps.IsMultiple(r.Px, order.Listing.TickSize) ? $"px={r.Px}, tickSize={order.Listing.TickSize}"
+        r.Side is not (Side.Buy or Side.Sell) ? Invariant($"side={r.Side}")
+        : r.TimeInForce is not (TimeInForce.Gtc or TimeInForce.Ioc or TimeInForce.Fok or TimeInForce.Gtd) ? Invariant($"timeInForce={r.TimeInForce}")
+        : r.Px <= 0m || !Steps.IsMultiple(r.Px, order.Listing.TickSize) ? Invariant($"px={r.Px}, tickSize={order.Listing.TickSize}")
         : order.Listing.Refusal(r.Px, r.OrderQty);
 
     private void Refuse(VenueOrder r, string code, string text) =>

@@ -79,7 +79,7 @@ public abstract partial class VenueConformance
         (await A.HearAsync("a1", ExecType.CancelRejected)).Text!.ShouldContain("cumQty");
         await A.ReplaceAsync("a1", 1.5m, 1000m + (Rig.Listing.TickSize / 2m));
         (await A.HearAsync("a1", ExecType.CancelRejected, 2)).RejectCode.ShouldBe("FILTER_FAILURE");
-        await A.ReplaceAsync("a1", 500m, 1000m);
+        await A.ReplaceAsync("a1", 150m, 1000m);
         (await A.HearAsync("a1", ExecType.CancelRejected, 3)).RejectCode.ShouldBe("INSUFFICIENT_BALANCE");
         (await A.SubmitAsync("a2", Side.Buy, 0.5m, 1000m, postOnly: true)).ExecType.ShouldBe(ExecType.New);
         await A.ReplaceAsync("a2", 0.5m, 1002m);

@@ -7,3 +7,9 @@ public sealed class PaperConformanceTests : VenueConformance
 {
     protected override async Task<IVenueRig> OpenAsync() => await PaperRig.OpenAsync();
 }
+
+/// <summary>The same at the venue that pays makers, with coarser ticks and lots.</summary>
+public sealed class PaperRebateConformanceTests : VenueConformance
+{
+    protected override async Task<IVenueRig> OpenAsync() => await PaperRig.OpenAsync(venue: "CHARLIE");
+}

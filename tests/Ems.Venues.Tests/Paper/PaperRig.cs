@@ -16,12 +16,12 @@ public sealed class PaperRig : IVenueRig
     private readonly PaperVenueSpec spec;
     private PaperExchangeStore store = null!;
 
-    private PaperRig(Action<PaperOptions>? change)
+    private PaperRig(Action<PaperOptions>? change, string venue)
     {
         options = new PaperOptions { DataPath = folder, CatchUpMsMax = 5_000 };
         change?.Invoke(options);
-        var alpha = PaperVenueSpec.Defaults[0];
-        spec = alpha with { LatencyMs = 10, JitterMs = 4, Listings = [alpha.Listings.First(l => l.Instrument == new InstrumentId("BTC-USDT"))] };
+        var whole = PaperVenueSpec.Defaults.First(v => v.Venue.Value == venue);
+        spec = whole with { LatencyMs = 10, JitterMs = 4, Listings = [whole.Listings.First(l => l.Instrument == new InstrumentId("BTC-USDT"))] };
     }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero));
@@ -44,9 +44,9 @@ public sealed class PaperRig : IVenueRig
 
     public DateTimeOffset Now => Clock.GetUtcNow();
 
-    public static Task<PaperRig> OpenAsync(Action<PaperOptions>? change = null)
+    public static Task<PaperRig> OpenAsync(Action<PaperOptions>? change = null, string venue = "ALPHA")
     {
-        var rig = new PaperRig(change);
+        var rig = new PaperRig(change, venue);
         rig.Start();
         return Task.FromResult(rig);
     }
