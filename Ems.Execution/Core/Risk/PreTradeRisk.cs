@@ -18,7 +18,11 @@ public sealed class PreTradeRisk
     public RiskResult<ParentSpec> Check(ParentSpec order, RiskView view) => Approve(order, First(Candidate.Of(order), view));
 
     /// <summary>Checks a child before it is journaled and sent.</summary>
-    public RiskResult<VenueOrder> Check(VenueOrder order, RiskView view) => Approve(order, First(Candidate.Of(order), view));
+    /// <remarks>
+    /// Reduce-only is proven here, against the position of the account, and not passed on: a venue knows only its own part of a
+    /// position that spans venues, and would refuse to close what was opened elsewhere.
+    /// </remarks>
+    public RiskResult<VenueOrder> Check(VenueOrder order, RiskView view) => Approve(order with { ReduceOnly = false }, First(Candidate.Of(order), view));
 
     /// <summary>Checks a replace of a resting child: the order as it would be.</summary>
     public RiskResult<VenueReplace> Check(VenueReplace replace, VenueOrder resting, RiskView view) =>
