@@ -46,7 +46,7 @@ public sealed class BlotterStore
     /// <summary>Starts anew.</summary>
     public void Load(AccountSnapshot s)
     {
-        Clear();
+        Forget();
         (epoch, seq, KillLevel) = (s.Epoch, s.Seq, s.KillLevel);
         Put(s.Orders, s.Children, s.Fills, s.Balances, s.Positions);
     }
@@ -74,6 +74,12 @@ public sealed class BlotterStore
     /// <summary>Forgets everything, for another account.</summary>
     public void Clear()
     {
+        Forget();
+        Changed?.Invoke();
+    }
+
+    private void Forget()
+    {
         orders.Clear();
         children.Clear();
         childrenOf.Clear();
@@ -81,7 +87,7 @@ public sealed class BlotterStore
         fills.Clear();
         balances.Clear();
         positions.Clear();
-        (epoch, seq, Orders) = (null, 0, []);
+        (epoch, seq, KillLevel, Orders) = (null, 0, "None", []);
     }
 
     private void Put(IReadOnlyList<OrderRow> newOrders, IReadOnlyList<ChildRow> newChildren, IReadOnlyList<FillRow> newFills, IReadOnlyList<BalanceRow> newBalances, IReadOnlyList<PositionRow> newPositions)
@@ -111,6 +117,10 @@ public sealed class BlotterStore
         }
         if (fills.Count > FillsKept)
         {
+            foreach (var f in fills.Take(fills.Count - FillsKept))
+            {
+                fillsById.Remove(f.Venue + "/" + f.ExecId);
+            }
             fills.RemoveRange(0, fills.Count - FillsKept);
         }
         foreach (var b in newBalances)

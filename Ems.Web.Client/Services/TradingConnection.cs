@@ -1,5 +1,6 @@
 using Ems.Web.Client.Contracts;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,6 +17,7 @@ public sealed class TradingConnection : IAsyncDisposable
     private readonly MarketStore market;
     private readonly SemaphoreSlim reloading = new(1, 1);
     private string? account, instrument;
+    private bool disposed;
 
     public TradingConnection(NavigationManager navigation, BlotterStore blotter, MarketStore market)
     {
@@ -40,13 +42,17 @@ public sealed class TradingConnection : IAsyncDisposable
             }
         });
         hub.Reconnecting += _ => Set(Link.Reconnecting);
-        hub.Reconnected += async _ =>
+        hub.Reconnected += _ => Resume();
+        hub.Closed += async _ =>
         {
-            await Set(Link.Live);
-            await ReloadAccount();
-            await ReloadMarket();
+            await Set(Link.Down);
+            // The server may close for good (a restart, say); only the page's end is the end.
+            if (!disposed)
+            {
+                await StartAsync();
+                await Resume();
+            }
         };
-        hub.Closed += _ => Set(Link.Down);
     }
 
     /// <summary>Raised when the state changes.</summary>
@@ -58,7 +64,7 @@ public sealed class TradingConnection : IAsyncDisposable
     /// <summary>Connects; keeps trying until it is live.</summary>
     public async Task StartAsync()
     {
-        for (var attempt = 0; hub.State == HubConnectionState.Disconnected; attempt++)
+        for (var attempt = 0; !disposed && hub.State == HubConnectionState.Disconnected; attempt++)
         {
             try
             {
@@ -73,39 +79,80 @@ public sealed class TradingConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Watches an account instead of the one before.</summary>
+    /// <summary>Watches an account instead of the one before; while disconnected, from the next connection on.</summary>
     public async Task WatchAccount(string id)
     {
-        if (account is { } old && old != id)
-        {
-            await hub.InvokeAsync(nameof(ITradingHub.UnsubscribeAccount), old);
-            blotter.Clear();
-        }
+        var old = account;
         account = id;
+        if (old is not null && old != id)
+        {
+            // First of all the old rows go: orders must never be read as those of the account now selected.
+            blotter.Clear();
+            await Ask(() => hub.InvokeAsync(nameof(ITradingHub.UnsubscribeAccount), old));
+        }
         await ReloadAccount();
     }
 
-    /// <summary>Watches an instrument instead of the one before.</summary>
+    /// <summary>Watches an instrument instead of the one before; while disconnected, from the next connection on.</summary>
     public async Task WatchMarket(string id)
     {
-        if (instrument is { } old && old != id)
-        {
-            await hub.InvokeAsync(nameof(ITradingHub.UnsubscribeMarket), old);
-        }
+        var old = instrument;
         instrument = id;
+        if (old is not null && old != id)
+        {
+            await Ask(() => hub.InvokeAsync(nameof(ITradingHub.UnsubscribeMarket), old));
+        }
         await ReloadMarket();
     }
 
-    public async ValueTask DisposeAsync() => await hub.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        disposed = true;
+        await hub.DisposeAsync();
+    }
+
+    private async Task Resume()
+    {
+        if (!disposed)
+        {
+            await Set(Link.Live);
+            await ReloadAccount();
+            await ReloadMarket();
+        }
+    }
+
+    /// <summary>Asks the hub while connected. A connection that breaks meanwhile is not an error: the next one starts from snapshots.</summary>
+    private async Task Ask(Func<Task> question)
+    {
+        if (hub.State != HubConnectionState.Connected)
+        {
+            return;
+        }
+        try
+        {
+            await question();
+        }
+        catch (Exception e) when (e is not HubException)
+        {
+            // Reconnecting or Closed has been raised, or is about to be.
+        }
+    }
 
     private async Task ReloadAccount()
     {
         await reloading.WaitAsync();
         try
         {
-            if (account is { } id && hub.State == HubConnectionState.Connected)
+            if (account is { } id)
             {
-                blotter.Load(await hub.InvokeAsync<AccountSnapshot>(nameof(ITradingHub.SubscribeAccount), id));
+                await Ask(async () =>
+                {
+                    var snapshot = await hub.InvokeAsync<AccountSnapshot>(nameof(ITradingHub.SubscribeAccount), id);
+                    if (account == id)
+                    {
+                        blotter.Load(snapshot);
+                    }
+                });
             }
         }
         finally
@@ -116,17 +163,21 @@ public sealed class TradingConnection : IAsyncDisposable
 
     private async Task ReloadMarket()
     {
-        if (instrument is { } id && hub.State == HubConnectionState.Connected)
+        if (instrument is { } id)
         {
-            var snapshot = await hub.InvokeAsync<MarketBatch>(nameof(ITradingHub.SubscribeMarket), id);
-            if (instrument == id)
+            await Ask(async () =>
             {
-                market.Load(snapshot);
-            }
+                var snapshot = await hub.InvokeAsync<MarketBatch>(nameof(ITradingHub.SubscribeMarket), id);
+                if (instrument == id)
+                {
+                    market.Load(snapshot);
+                }
+            });
         }
     }
 
-    private Task Set(Link link)
+    /// <summary>Internal for tests, which have no server to connect to.</summary>
+    internal Task Set(Link link)
     {
         Link = link;
         Changed?.Invoke();

@@ -17,16 +17,24 @@ public sealed class FakeServer : HttpMessageHandler
     public List<(HttpMethod Method, string Path, string Body)> Requests { get; } = [];
     public Refusal? Refuse { get; set; }
     public bool Viewer { get; set; }
+    /// <summary>Takes the request and loses the answer.</summary>
+    public bool LosesAnswers { get; set; }
+    public OrderDetail? Detail { get; set; }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
     {
         var path = request.RequestUri!.AbsolutePath.TrimStart('/');
         Requests.Add((request.Method, path, request.Content is null ? "" : await request.Content.ReadAsStringAsync(ct)));
+        if (LosesAnswers)
+        {
+            throw new HttpRequestException("lost");
+        }
         object answer = path switch
         {
             "api/me" => new Me("t@example.test", "Org", Viewer ? "Viewer" : "Owner", [new("A1", "Paper", !Viewer, !Viewer)]),
-            "api/instruments" => new[] { new InstrumentRow("BTC-USDT", "BTC", "USDT", [new("ALPHA", 0.1m, 0.00001m, 0.00001m, 5m, 0.0008m, 0.001m), new("BRAVO", 0.5m, 0.0001m, 0.0001m, 10m, 0.0002m, 0.0006m)]) },
+            "api/instruments" => new[] { new InstrumentRow("BTC-USDT", "BTC", "USDT", [new("ALPHA", 0.1m, 0.00001m, 0.00001m, 5m, 0.0008m, 0.001m), new("BRAVO", 0.5m, 0.0001m, 0.0001m, 10m, 0.0002m, 0.0006m)]), new InstrumentRow("ETH-USDT", "ETH", "USDT", [new("ALPHA", 0.01m, 0.0001m, 0.0001m, 5m, 0.0008m, 0.001m)]) },
             "api/algos" => AlgoCatalog.All.Select(a => new AlgoRow(a.Descriptor)).ToArray(),
+            "api/accounts/A1/orders/a" when Detail is not null => Detail,
             "api/accounts/A1/orders/preview" => new OrderPreview([], null, null, [new("parameters.slices", "20", "4", "min_slice", "20 slices would be too small; 4 are not.")], 1m, 100m, 0.1m, 4, [], "here"),
             "api/accounts/A1/orders" => new OrderAck("x", OrdStatus.New, []),
             _ => new object(),

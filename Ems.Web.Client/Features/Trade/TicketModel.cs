@@ -40,6 +40,21 @@ public sealed class TicketModel
         }
     }
 
+    /// <summary>Forgets what only fits the instrument it was typed for: prices, base quantities, venues. Cash and timing stay.</summary>
+    public void ForAnotherInstrument(IEnumerable<ParamSpec> specs)
+    {
+        Limit = "";
+        Venues.Clear();
+        if (!QtyIsCash)
+        {
+            Qty = "";
+        }
+        foreach (var p in specs.Where(p => p.Type is ParamType.Price or ParamType.Quantity))
+        {
+            Parameters.Remove(p.Name);
+        }
+    }
+
     /// <summary>The request under a ClOrdID.</summary>
     public NewOrderRequest Request(string clOrdId, string instrument, AlgoDescriptor algo) => new()
     {

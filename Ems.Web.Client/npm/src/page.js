@@ -5,6 +5,8 @@ export function listenKeys(dotnet) {
   const handler = e => {
     if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) {
       e.preventDefault();
+      // A key held down is one order, and an open dialog (amend, kill switch) has the keyboard for itself.
+      if (e.repeat || document.querySelector('.mud-dialog')) return;
       dotnet.invokeMethodAsync('OnSubmitKey');
     }
   };
