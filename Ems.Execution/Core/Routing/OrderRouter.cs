@@ -33,6 +33,7 @@ public static class OrderRouter
             var refused = walk.Takes.Where(t => t.Venue.Listing.Refusal(t.WorstPx, t.Qty) is not null).OrderBy(t => t.Qty).FirstOrDefault();
             if (refused is null)
             {
+                walk = AbsorbDust(request, venues, walk);
                 return new(Legs(request, walk), Losers(request, walk.Takes), walk.Unrouted,
                     walk.Unrouted > 0m ? Why(request, venues, walk.Unrouted) : null);
             }
@@ -92,6 +93,38 @@ public static class OrderRouter
             }
         }
         return new([.. takes.Where(t => t.Qty > 0m)], left);
+    }
+
+    /// <summary>
+    /// Venues with coarse lots leave a rest that is too small to send anywhere. It becomes sendable when some whole lots of the biggest
+    /// leg move with it to the venue of the finest lot; a few units dearer on a few units, and the order can finish.
+    /// </summary>
+    private static Walked AbsorbDust(RouteRequest request, List<RouteVenue> venues, Walked walk)
+    {
+        var donor = walk.Takes.MaxBy(t => t.Qty);
+        if (walk.Unrouted <= 0m || donor is null || walk.Unrouted >= donor.Venue.Listing.LotSize)
+        {
+            return walk;
+        }
+        foreach (var finer in venues.Where(v => v.Listing.LotSize < donor.Venue.Listing.LotSize && walk.Takes.All(t => t.Venue != v)).OrderBy(v => v.Listing.LotSize))
+        {
+            var listing = finer.Listing;
+            if (finer.Book!.Opposite(request.Side) is not { Count: > 0 } levels || !request.Side.IsWithin(levels[0].Px, request.LimitPx))
+            {
+                continue;
+            }
+            var least = Math.Max(listing.MinQty, Steps.RoundUp(listing.MinNotional / levels[0].Px, listing.LotSize));
+            var moved = Steps.RoundUp(Math.Max(0m, least - walk.Unrouted), donor.Venue.Listing.LotSize);
+            var want = Steps.RoundDown(walk.Unrouted + moved, listing.LotSize);
+            var single = Walk(request with { Qty = want }, [finer]);
+            if (single.Unrouted == 0m && listing.Refusal(single.Takes[0].WorstPx, want) is null
+                && donor.Venue.Listing.Refusal(donor.WorstPx, donor.Qty - moved) is null)
+            {
+                donor.GiveBack(moved);
+                return new([.. walk.Takes, single.Takes[0]], walk.Unrouted + moved - want);
+            }
+        }
+        return walk;
     }
 
     private static List<RouteLeg> Legs(RouteRequest request, Walked walk)
@@ -167,7 +200,13 @@ public static class OrderRouter
         public decimal RoundDownToLot()
         {
             var back = Qty - Steps.RoundDown(Qty, Venue.Listing.LotSize);
-            var rest = back;
+            GiveBack(back);
+            return back;
+        }
+
+        /// <summary>Gives back this much, worst prices first.</summary>
+        public void GiveBack(decimal rest)
+        {
             while (rest > 0m)
             {
                 var (px, qty) = levels[^1];
@@ -184,7 +223,6 @@ public static class OrderRouter
                 Notional -= px * cut;
                 rest -= cut;
             }
-            return back;
         }
     }
 }

@@ -62,6 +62,17 @@ public sealed class OrderRouterTests
     }
 
     [Fact]
+    public void A_rest_below_every_minimum_moves_with_some_lots_to_the_venue_with_the_finest_lot()
+    {
+        var fine = Venue("A", 0.001m, 0.00001m, [(100m, 5m)], minNotional: 5m);
+        var coarse = Venue("B", 0m, 0.001m, [(100m, 50m)], minNotional: 10m);
+        var plan = OrderRouter.Plan(Buy(1.00002m, 200m, fine, coarse));
+        plan.UnroutedQty.ShouldBe(0m);
+        plan.Legs.Single(l => l.Venue.Value == "A").Qty.ShouldBe(0.05002m);
+        plan.Legs.Single(l => l.Venue.Value == "B").Qty.ShouldBe(0.95m);
+    }
+
+    [Fact]
     public void Fill_or_kill_is_one_venue_that_holds_all_of_it_or_none()
     {
         var (a, b) = (Venue("A", 0m, 0.001m, [(100m, 1m)]), Venue("B", 0m, 0.001m, [(105m, 5m)]));
