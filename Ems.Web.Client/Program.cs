@@ -1,9 +1,15 @@
 using Ems.Web.Client.Services;
 using Microsoft.AspNetCore.Components.WebAssembly.Hosting;
+using MudBlazor;
 using MudBlazor.Services;
 
 var builder = WebAssemblyHostBuilder.CreateDefault(args);
-builder.Services.AddMudServices();
+builder.Services.AddMudServices(o =>
+{
+    // Away from the ticket: a message must never cover Buy and Sell.
+    o.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomLeft;
+    o.SnackbarConfiguration.VisibleStateDuration = 2_500;
+});
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton(new HttpClient { BaseAddress = new Uri(builder.HostEnvironment.BaseAddress) });
 builder.Services.AddSingleton<ApiClient>();
