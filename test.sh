@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 export CI="${CI:-true}" DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
 exec </dev/null
 configuration=Release
-project_seconds_max="${PROJECT_SECONDS_MAX:-600}"
+project_seconds_max="${PROJECT_SECONDS_MAX:-780}"
 reports="$PWD/test-output/reports"
 rm -rf test-output
 mkdir -p "$reports"
