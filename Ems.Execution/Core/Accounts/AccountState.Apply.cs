@@ -120,6 +120,14 @@ public sealed partial class AccountState
             {
                 children.Add(child.ClOrdId, child);
                 liveChildren.Add(child.ClOrdId);
+                if (child.TimeInForce is TimeInForce.Gtc or TimeInForce.Gtd)
+                {
+                    if (!resting.TryGetValue((child.Instrument, child.Side), out var set))
+                    {
+                        resting[(child.Instrument, child.Side)] = set = [];
+                    }
+                    set.Add(child.ClOrdId);
+                }
                 if (!childrenOf.TryGetValue(x.ClOrdId, out var list))
                 {
                     childrenOf[x.ClOrdId] = list = [];
@@ -168,6 +176,10 @@ public sealed partial class AccountState
         if (now.OrdStatus.IsTerminal())
         {
             liveChildren.Remove(id);
+            if (resting.TryGetValue((now.Instrument, now.Side), out var set))
+            {
+                set.Remove(id);
+            }
         }
         var p = parents[old.ParentClOrdId];
         p = p with

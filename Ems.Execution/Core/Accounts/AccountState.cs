@@ -26,6 +26,7 @@ public sealed partial class AccountState(InstrumentCatalog catalog)
     private readonly HashSet<ClOrdId> liveChildren = [];
     private readonly HashSet<ClOrdId> liveParents = [];
     private readonly HashSet<ClOrdId> unclosed = [];
+    private readonly Dictionary<(InstrumentId, Side), HashSet<ClOrdId>> resting = [];
 
     /// <summary>The account, or default before it was opened.</summary>
     public AccountId Account { get; private set; }
@@ -53,6 +54,8 @@ public sealed partial class AccountState(InstrumentCatalog catalog)
     public IReadOnlyCollection<ClOrdId> Unclosed => unclosed;
     /// <summary>Children that are not over.</summary>
     public IReadOnlyCollection<ClOrdId> LiveChildren => liveChildren;
+    /// <summary>Live children of one instrument and side that may rest in a book.</summary>
+    public IReadOnlyCollection<ClOrdId> Resting(InstrumentId instrument, Side side) => resting.TryGetValue((instrument, side), out var set) ? set : [];
     /// <summary>Recurring orders by their base ClOrdID.</summary>
     public IReadOnlyDictionary<ClOrdId, RecurringSet> Recurring => recurring;
     /// <summary>Kill levels set for single instruments.</summary>

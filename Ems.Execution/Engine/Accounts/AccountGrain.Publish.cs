@@ -14,6 +14,7 @@ public sealed partial class AccountGrain
     private readonly List<FillView> dirtyFills = [];
     private readonly HashSet<ClOrdId> unprojectedParents = [];
     private readonly List<(ExecutionReport, Order)> unprojectedFills = [];
+    private readonly Dictionary<(VenueId, Asset), Core.Ledger.VenueBalance> projectedBalances = [];
     private readonly Queue<FillView> fills = [];
     private bool balancesDirty, balancesUnprojected, killDirty;
     private long deltaSeq;
@@ -122,7 +123,7 @@ public sealed partial class AccountGrain
     private ProjectionChange TakeProjection()
     {
         var change = new ProjectionChange(state.Name, state.LiveParents.Count + state.Unclosed.Count,
-            [.. unprojectedParents.Select(id => state.Parents[id])], [.. unprojectedFills], balancesUnprojected ? [.. state.Ledger.Balances()] : []);
+            [.. unprojectedParents.Select(id => state.Parents[id])], [.. unprojectedFills], balancesUnprojected ? ChangedBalances() : []);
         unprojectedParents.Clear();
         unprojectedFills.Clear();
         balancesUnprojected = false;
@@ -130,6 +131,21 @@ public sealed partial class AccountGrain
     }
 
     private bool HasNews => dirtyParents.Count > 0 || balancesDirty || dirtyFills.Count > 0 || killDirty;
+
+    /// <summary>Balances that differ from what was projected last.</summary>
+    private List<Core.Ledger.VenueBalance> ChangedBalances()
+    {
+        var changed = new List<Core.Ledger.VenueBalance>();
+        foreach (var b in state.Ledger.Balances())
+        {
+            if (!projectedBalances.TryGetValue((b.Venue, b.Asset), out var old) || old != b)
+            {
+                projectedBalances[(b.Venue, b.Asset)] = b;
+                changed.Add(b);
+            }
+        }
+        return changed;
+    }
 
     /// <summary>One push at a time, never before what it shows is durable, at most one per interval.</summary>
     private void SchedulePublish()

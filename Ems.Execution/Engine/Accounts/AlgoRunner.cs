@@ -92,7 +92,7 @@ internal sealed class AlgoRunner(EngineServices engine, AccountState state)
         var asset = spec.Side == Side.Buy ? instrument?.Quote : instrument?.Base;
         var free = asset is { } a ? state.Ledger.Total(a, spec.Allows) - state.HeldByParents(a) : 0m;
         return new(state.Limits, instrument, Allowed(spec), reference, state.KillFor(spec.Instrument), state.DayNotionalAt(now), state.LiveParents.Count,
-            state.LiveChildren.Count, MessagesLastSecond(now), free, state.Positions.At(spec.Instrument).Qty, Resting(spec.Instrument, null));
+            state.LiveChildren.Count, MessagesLastSecond(now), free, state.Positions.At(spec.Instrument).Qty, []);
     }
 
     /// <summary>Passes an order that is to be sent again through risk again; null when it is denied now.</summary>
@@ -234,21 +234,22 @@ internal sealed class AlgoRunner(EngineServices engine, AccountState state)
         }
         return new(state.Limits, instrument, listing is null ? [] : [listing], reference, state.KillFor(order.Instrument), state.DayNotionalAt(now),
             state.LiveParents.Count, state.LiveChildren.Count + siblings.Count, MessagesLastSecond(now) + siblings.Count, free,
-            state.Positions.At(order.Instrument).Qty, Resting(order.Instrument, order.Venue));
+            state.Positions.At(order.Instrument).Qty, Opposing(order));
     }
 
-    private List<RestingOrder> Resting(InstrumentId instrument, VenueId? venue)
+    /// <summary>Own orders at the same venue that this one could meet.</summary>
+    private List<RestingOrder> Opposing(VenueOrder order)
     {
-        var resting = new List<RestingOrder>();
-        foreach (var id in state.LiveChildren)
+        var opposing = new List<RestingOrder>();
+        foreach (var id in state.Resting(order.Instrument, order.Side.Opposite()))
         {
             var o = state.Children[id];
-            if (o.Instrument == instrument && (venue is null || o.Venue == venue) && o.TimeInForce is (TimeInForce.Gtc or TimeInForce.Gtd))
+            if (o.Venue == order.Venue)
             {
-                resting.Add(new(id, o.Venue, o.Side, o.Px, o.LeavesQty));
+                opposing.Add(new(id, o.Venue, o.Side, o.Px, o.LeavesQty));
             }
         }
-        return resting;
+        return opposing;
     }
 
     private int MessagesLastSecond(DateTimeOffset now)
