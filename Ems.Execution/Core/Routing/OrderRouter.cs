@@ -25,7 +25,7 @@ public static class OrderRouter
                 ? new([], Losers(request, []), request.Qty, "no single venue holds all of it within the limit (FOK)")
                 : new(Legs(request, whole), Losers(request, whole.Takes), 0m, null);
         }
-        var best = Split(request, venues);
+        var best = AbsorbDust(request, venues, Split(request, venues));
         if (venues.Count > 1)
         {
             // Rounding to lots and giving refused legs to the others can end behind one venue that takes all of it.
@@ -34,7 +34,6 @@ public static class OrderRouter
                 best = alone.Unrouted < best.Unrouted || (alone.Unrouted == best.Unrouted && alone.Cost(request.Side) < best.Cost(request.Side)) ? alone : best;
             }
         }
-        best = AbsorbDust(request, venues, best);
         return new(Legs(request, best), Losers(request, best.Takes), best.Unrouted, best.Unrouted > 0m ? Why(request, venues, best.Unrouted) : null);
     }
 
