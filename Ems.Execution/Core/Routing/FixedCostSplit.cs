@@ -35,7 +35,7 @@ public static class FixedCostSplit
         var root = search.Expand(new Choice[curves.Length]);
         open.Enqueue(root, -root.Bound);
         var nodes = 1;
-        while (open.TryPeek(out var node, out _) && node.Bound > search.BestNet + (Math.Abs(node.Bound) * gapBpsWanted / 10_000.0) && nodes < nodesMax && node.Branch >= 0)
+        while (open.TryPeek(out var node, out _) && node.Branch >= 0 && nodes < nodesMax && node.Bound > search.BestNet + (Math.Abs(node.Bound) * gapBpsWanted / 10_000.0))
         {
             open.Dequeue();
             foreach (var choice in new[] { Choice.In, Choice.Out })
@@ -74,12 +74,26 @@ public static class FixedCostSplit
         public Node Expand(Choice[] choices)
         {
             // The dual is convex in the price; its slope is the input left over, so halving on the slope's sign finds its least value.
-            var (low, high) = (0.0, 0.0);
-            foreach (var c in curves)
+            var (low, high, forced) = (0.0, double.Epsilon, 0.0);
+            for (var v = 0; v < curves.Length; v++)
             {
-                high = c.Segments.Length > 0 ? Math.Max(high, c.Segments[0].StartPx) : high;
+                high = curves[v].Segments.Length > 0 ? Math.Max(high, curves[v].Segments[0].StartPx) : high;
+                forced += choices[v] == Choice.In ? curves[v].MinInput : 0.0;
             }
-            // A venue with a minimum may be used above its best price to reach it, never above this.
+            if (forced > amountIn)
+            {
+                return new(choices, double.NegativeInfinity, -1);
+            }
+            // Minimums are bought above a venue's best price too; high enough, only the forced ones are left, and those fit.
+            for (var i = 0; i < HalvingsMax; i++)
+            {
+                _ = Dual(choices, high, out var input);
+                if (input <= amountIn)
+                {
+                    break;
+                }
+                high *= 2.0;
+            }
             var bound = Math.Min(Dual(choices, high, out _), Dual(choices, 0.0, out var all));
             if (all > amountIn)
             {

@@ -20,22 +20,33 @@ public static class OrderRouter
         if (request.TimeInForce == TimeInForce.Fok)
         {
             // All or nothing cannot be promised over two venues: the cheapest one that holds all of it.
-            var whole = venues.Select(v => Walk(request, [v])).Where(w => w.Unrouted == 0m).OrderBy(w => w.Cost(request.Side)).FirstOrDefault();
+            var whole = venues.Select(v => Walk(request, [v])).Where(w => w.Unrouted == 0m && w.Refused() is null).OrderBy(w => w.Cost(request.Side)).FirstOrDefault();
             return whole is null
                 ? new([], Losers(request, []), request.Qty, "no single venue holds all of it within the limit (FOK)")
                 : new(Legs(request, whole), Losers(request, whole.Takes), 0m, null);
         }
+        var best = AbsorbDust(request, venues, Split(request, venues));
+        if (venues.Count > 1)
+        {
+            // Rounding to lots and giving refused legs to the others can end behind one venue that takes all of it.
+            foreach (var alone in venues.Select(v => Walk(request, [v])).Where(w => w.Refused() is null))
+            {
+                best = alone.Unrouted < best.Unrouted || (alone.Unrouted == best.Unrouted && alone.Cost(request.Side) < best.Cost(request.Side)) ? alone : best;
+            }
+        }
+        return new(Legs(request, best), Losers(request, best.Takes), best.Unrouted, best.Unrouted > 0m ? Why(request, venues, best.Unrouted) : null);
+    }
+
+    /// <summary>The cheapest lots of all venues. A leg that its venue would refuse goes to the others; the smallest first, then all is walked again.</summary>
+    private static Walked Split(RouteRequest request, List<RouteVenue> venues)
+    {
         var remaining = new List<RouteVenue>(venues);
         while (true)
         {
             var walk = Walk(request, remaining);
-            // A leg that its venue would refuse goes to the others; the worst one first, then all is walked again.
-            var refused = walk.Takes.Where(t => t.Venue.Listing.Refusal(t.WorstPx, t.Qty) is not null).OrderBy(t => t.Qty).FirstOrDefault();
-            if (refused is null)
+            if (walk.Refused() is not { } refused)
             {
-                walk = AbsorbDust(request, venues, walk);
-                return new(Legs(request, walk), Losers(request, walk.Takes), walk.Unrouted,
-                    walk.Unrouted > 0m ? Why(request, venues, walk.Unrouted) : null);
+                return walk;
             }
             remaining.Remove(refused.Venue);
         }
@@ -53,11 +64,11 @@ public static class OrderRouter
                 {
                     break;
                 }
-                var own = venues[v].OwnLevels?.Where(o => o.Px == level.Px).Sum(o => o.Qty) ?? 0m;
-                if (level.Qty > own)
+                if (venues[v].OwnLevels?.Any(o => request.Side.IsWithin(o.Px, level.Px)) == true)
                 {
-                    offers.Add((level.Px * fee, level.Px, level.Qty - own, v));
+                    break; // a child priced here could trade with our own order, and is denied
                 }
+                offers.Add((level.Px * fee, level.Px, level.Qty, v));
             }
         }
         var sign = request.Side.Sign();
@@ -70,7 +81,7 @@ public static class OrderRouter
             {
                 break;
             }
-            var take = Math.Min(Math.Min(qty, left), takes[v].Venue.MaxQty - takes[v].Qty);
+            var take = Math.Min(Math.Min(qty, left), takes[v].MaxQty - takes[v].Qty);
             if (take > 0m)
             {
                 takes[v].Add(px, take);
@@ -85,7 +96,7 @@ public static class OrderRouter
         foreach (var (_, px, qty, v) in offers)
         {
             var room = Math.Min(Steps.RoundDown(left, takes[v].Venue.Listing.LotSize), qty - takes[v].At(px));
-            room = Math.Min(Steps.RoundDown(Math.Max(0m, room), takes[v].Venue.Listing.LotSize), Steps.RoundDown(Math.Max(0m, takes[v].Venue.MaxQty - takes[v].Qty), takes[v].Venue.Listing.LotSize));
+            room = Math.Min(Steps.RoundDown(Math.Max(0m, room), takes[v].Venue.Listing.LotSize), Steps.RoundDown(Math.Max(0m, takes[v].MaxQty - takes[v].Qty), takes[v].Venue.Listing.LotSize));
             if (room > 0m)
             {
                 takes[v].Add(px, room);
@@ -151,6 +162,7 @@ public static class OrderRouter
             lost.Add(new(v.Listing.Venue, allIn, v.ExcludedBecause
                 ?? (best is not { } px ? "its book is empty on that side"
                 : v.MaxQty < v.Listing.MinQty ? "no balance there"
+                : v.OwnLevels?.Any(o => request.Side.IsWithin(o.Px, px)) == true ? Text($"our own order rests at or before its best price {px}")
                 : !request.Side.IsWithin(px, request.LimitPx) ? Text($"its best price {px} is beyond {request.LimitPx}")
                 : Text($"all-in {allIn:0.####} is dearer, or its part was below its minimum"))));
         }
@@ -165,6 +177,9 @@ public static class OrderRouter
 
     private sealed record Walked(IReadOnlyList<Taken> Takes, decimal Unrouted)
     {
+        /// <summary>The smallest leg that its venue would refuse, or null when all are fit to send.</summary>
+        public Taken? Refused() => Takes.Where(t => t.Venue.Listing.Refusal(t.WorstPx, t.Qty) is not null).MinBy(t => t.Qty);
+
         public decimal Cost(Side side) => Takes.Sum(t => t.Notional * (1m + (side.Sign() * t.Venue.Listing.TakerFee))) * side.Sign();
     }
 
@@ -174,6 +189,8 @@ public static class OrderRouter
         private readonly List<(decimal Px, decimal Qty)> levels = [];
 
         public RouteVenue Venue { get; } = venue;
+        /// <summary>What balances and the venue's own largest order allow.</summary>
+        public decimal MaxQty { get; } = Math.Min(venue.MaxQty, venue.Listing.MaxQty);
         public decimal Qty { get; private set; }
         public decimal Notional { get; private set; }
         public int Levels => levels.Count;

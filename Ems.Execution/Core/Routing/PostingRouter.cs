@@ -19,7 +19,7 @@ internal static class PostingRouter
         var left = request.Qty;
         foreach (var (venue, px, ahead, score) in ranked)
         {
-            var qty = Steps.RoundDown(Math.Min(left, venue.MaxQty), venue.Listing.LotSize);
+            var qty = Steps.RoundDown(Math.Min(left, Math.Min(venue.MaxQty, venue.Listing.MaxQty)), venue.Listing.LotSize);
             if (qty <= 0m || px <= 0m || venue.Listing.Refusal(px, qty) is not null)
             {
                 continue;

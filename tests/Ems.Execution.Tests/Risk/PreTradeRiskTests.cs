@@ -1,3 +1,4 @@
+using CsCheck;
 using Ems.Execution.Core.Instruments;
 using Ems.Execution.Core.Orders;
 using Ems.Execution.Core.Primitives;
@@ -5,129 +6,223 @@ using Ems.Execution.Core.Risk;
 
 namespace Ems.Execution.Tests.Risk;
 
-/// <summary>Each check at its exact bound: the last order it lets through and the first it denies.</summary>
 public sealed class PreTradeRiskTests
 {
-    private static readonly Instrument Btc = new(new("BTC-USDT"), new("BTC"), new("USDT"));
-    private static readonly Listing Alpha = new(new("ALPHA"), Btc.Id, 0.1m, 0.001m, 0.001m, 10m, 100m, 0m, 0.001m);
+    private static readonly InstrumentId Btc = new("BTC-USDT");
+    private static readonly VenueId Alpha = new("ALPHA");
+    private static readonly Instrument Pair = new(Btc, new("BTC"), new("USDT"));
+    private static readonly Listing Listing = new(Alpha, Btc, 0.1m, 0.001m, 0.01m, 5m, 1_000m, 0.0002m, 0.001m);
 
-    private static RiskView View(RiskLimits? limits = null) => new(limits ?? new RiskLimits(), Btc, [Alpha], 1_000m, KillLevel.None, 0m, 0, 0, 0, 1_000_000m, 0m, []);
+    /// <summary>Reference 100, collar 100 bps (a buy up to 101), and room everywhere else.</summary>
+    private static readonly RiskView View = new(
+        new RiskLimits(10_000m, 5_000m, 50_000m, 100m, 10, 20, 5) { MaxOrderQty = new Dictionary<InstrumentId, decimal> { [Btc] = 90m } },
+        Pair, [Listing], 100m, KillLevel.None, 0m, 0, 0, 0, 1_000_000m, 50m, []);
 
-    private static ParentSpec Parent(decimal qty = 1m, decimal? px = null, Side side = Side.Buy, bool reduceOnly = false) =>
-        new(new("p"), Btc.Id, side, qty, px, "MARKET", new Dictionary<string, string>(), ReduceOnly: reduceOnly);
-
-    private static VenueOrder Child(decimal qty = 1m, decimal px = 1_000m, Side side = Side.Buy, bool postOnly = false, bool reduceOnly = false) =>
-        new(new("A"), new("c"), Alpha.Venue, Btc.Id, side, OrdType.Limit, qty, px, TimeInForce.Ioc, postOnly, reduceOnly);
-
-    private static DenyCode? Of(ParentSpec p, RiskView v) => new PreTradeRisk().Check(p, v).Denial?.Code;
-
-    private static DenyCode? Of(VenueOrder o, RiskView v) => new PreTradeRisk().Check(o, v).Denial?.Code;
+    private static readonly PreTradeRisk Risk = new();
 
     [Fact]
-    public void A_good_order_is_approved_and_carries_itself()
+    public void An_order_inside_every_limit_is_approved_and_carried_unchanged()
     {
-        var result = new PreTradeRisk().Check(Child(), View());
-        result.Denial.ShouldBeNull();
-        result.Approved!.Value.ClOrdId.ShouldBe(new("c"));
+        var (parent, child) = (Parent(), Child());
+        Risk.Check(parent, View).Approved!.Value.ShouldBeSameAs(parent);
+        Risk.Check(child, View).Approved!.Value.ShouldBe(child);
+        Risk.Check(child, View).Denial.ShouldBeNull();
     }
 
     [Theory]
-    [InlineData(KillLevel.None, false, null)]
-    [InlineData(KillLevel.Pause, false, DenyCode.TradingHalted)]
-    [InlineData(KillLevel.CancelAll, false, DenyCode.TradingHalted)]
-    [InlineData(KillLevel.CancelAndFlatten, false, DenyCode.TradingHalted)]
-    [InlineData(KillLevel.CancelAll, true, DenyCode.TradingHalted)]
-    [InlineData(KillLevel.CancelAndFlatten, true, null)]
-    public void The_kill_switch_stops_everything_but_flattening(KillLevel level, bool reduceOnly, DenyCode? expected) =>
-        Of(Child(side: Side.Sell, reduceOnly: reduceOnly), View() with { Halted = level, Position = 1m }).ShouldBe(expected);
+    [InlineData(KillLevel.Pause), InlineData(KillLevel.CancelAll), InlineData(KillLevel.CancelAndFlatten)]
+    public void Under_a_kill_switch_nothing_new_starts(KillLevel level)
+    {
+        Denied(Risk.Check(Parent(), View with { Halted = level }), DenyCode.TradingHalted);
+        Denied(Risk.Check(Child(), View with { Halted = level }), DenyCode.TradingHalted);
+    }
 
     [Fact]
-    public void Instruments_and_venues_must_be_allowed()
+    public void Flattening_passes_the_kill_switch_only_when_flattening_was_asked_for_and_it_reduces()
     {
-        Of(Parent(), View() with { Instrument = null }).ShouldBe(DenyCode.InstrumentNotAllowed);
-        Of(Parent(), View(new RiskLimits { Instruments = [new("ETH-USDT")] })).ShouldBe(DenyCode.InstrumentNotAllowed);
-        Of(Parent(), View() with { Listings = [] }).ShouldBe(DenyCode.VenueNotAllowed);
-        Of(Child(), View(new RiskLimits { Venues = [new("BRAVO")] })).ShouldBe(DenyCode.VenueNotAllowed);
-        Of(Child(), View(new RiskLimits { Venues = [Alpha.Venue], Instruments = [Btc.Id] })).ShouldBeNull();
+        var flatten = Child() with { Side = Side.Sell, ReduceOnly = true };
+        Risk.Check(flatten, View with { Halted = KillLevel.CancelAndFlatten }).Denial.ShouldBeNull();
+        Denied(Risk.Check(flatten, View with { Halted = KillLevel.CancelAll }), DenyCode.TradingHalted);
+        Denied(Risk.Check(flatten with { Side = Side.Buy }, View with { Halted = KillLevel.CancelAndFlatten }), DenyCode.ReduceOnlyViolated);
+    }
+
+    [Fact]
+    public void An_instrument_or_venue_outside_the_allow_list_is_denied()
+    {
+        Denied(Risk.Check(Parent(), View with { Instrument = null }), DenyCode.InstrumentNotAllowed);
+        Denied(Risk.Check(Parent(), View with { Limits = View.Limits with { Instruments = [new("ETH-USDT")] } }), DenyCode.InstrumentNotAllowed);
+        Risk.Check(Parent(), View with { Limits = View.Limits with { Instruments = [Btc] } }).Denial.ShouldBeNull();
+        Denied(Risk.Check(Child(), View with { Limits = View.Limits with { Venues = [new("BRAVO")] } }), DenyCode.VenueNotAllowed);
+        Risk.Check(Child(), View with { Limits = View.Limits with { Venues = [Alpha] } }).Denial.ShouldBeNull();
+        Denied(Risk.Check(Child(), View with { Listings = [] }), DenyCode.VenueNotAllowed);
+    }
+
+    [Fact]
+    public void Nothing_without_a_side_a_positive_quantity_and_a_positive_price_passes()
+    {
+        Denied(Risk.Check(Parent() with { Side = Side.None }, View), DenyCode.InvalidField, "side");
+        Denied(Risk.Check(Parent() with { OrderQty = 0m }, View), DenyCode.InvalidField, "orderQty");
+        Denied(Risk.Check(Parent() with { OrderQty = -1m }, View), DenyCode.InvalidField, "orderQty");
+        Denied(Risk.Check(Parent() with { LimitPx = 0m }, View), DenyCode.InvalidField, "limitPx");
+        Denied(Risk.Check(Child() with { Px = 100.05m }, View), DenyCode.InvalidField, "px");
     }
 
     [Theory]
-    [InlineData(1.0, 1000.0, null)]
-    [InlineData(1.0005, 1000.0, DenyCode.BelowVenueMinimum)]
-    [InlineData(0.009, 1000.0, DenyCode.BelowVenueMinimum)]
-    [InlineData(0.01, 1000.0, null)]
-    [InlineData(1.0, 1000.05, DenyCode.InvalidField)]
-    [InlineData(101.0, 1000.0, DenyCode.BelowVenueMinimum)]
-    public void A_child_fits_the_venues_steps_and_bounds(double qty, double px, DenyCode? expected) => Of(Child((decimal)qty, (decimal)px), View()).ShouldBe(expected);
-
-    [Fact]
-    public void Quantity_and_notional_limits_hold_to_the_last_unit()
+    [InlineData(0.05, true), InlineData(0.049, false), InlineData(0.0505, false)]
+    public void A_child_meets_the_venues_minimum_and_lot_exactly(double qty, bool approved)
     {
-        var limits = new RiskLimits(MaxOrderNotional: 2_000m, MaxChildNotional: 1_000m) { MaxOrderQty = new Dictionary<InstrumentId, decimal> { [Btc.Id] = 1.5m } };
-        Of(Parent(1.5m), View(limits)).ShouldBeNull();
-        Of(Parent(1.501m), View(limits)).ShouldBe(DenyCode.QtyAboveLimit);
-        Of(Parent(1.5m, 1_020m), View(limits with { MaxOrderNotional = 1_530m })).ShouldBeNull();
-        Of(Parent(1.5m, 1_020m), View(limits with { MaxOrderNotional = 1_529m })).ShouldBe(DenyCode.NotionalAboveLimit);
-        Of(Child(1m), View(limits)).ShouldBeNull();
-        Of(Child(1.001m), View(limits)).ShouldBe(DenyCode.NotionalAboveLimit);
+        // 5 USDT at 100 is 0.05.
+        var result = Risk.Check(Child() with { OrderQty = (decimal)qty }, View);
+        (result.Approved is not null).ShouldBe(approved);
+        (result.Denial?.Code ?? DenyCode.BelowVenueMinimum).ShouldBe(DenyCode.BelowVenueMinimum);
     }
 
     [Fact]
-    public void The_day_the_rate_and_the_open_orders_have_limits()
+    public void The_message_that_would_pass_the_rate_is_the_first_one_denied()
     {
-        var limits = new RiskLimits(MaxDayNotional: 5_000m, MaxOpenParents: 3, MaxOpenChildren: 2, MaxMessagesPerSecond: 4);
-        Of(Parent(), View(limits) with { DayNotional = 4_000m }).ShouldBeNull();
-        Of(Parent(), View(limits) with { DayNotional = 4_001m }).ShouldBe(DenyCode.DayNotionalAboveLimit);
-        Of(Child(), View(limits) with { DayNotional = 9_999m }).ShouldBeNull();
-        Of(Parent(), View(limits) with { OpenParents = 2 }).ShouldBeNull();
-        Of(Parent(), View(limits) with { OpenParents = 3 }).ShouldBe(DenyCode.OpenOrdersAboveLimit);
-        Of(Child(), View(limits) with { OpenChildren = 2 }).ShouldBe(DenyCode.OpenOrdersAboveLimit);
-        Of(Child(), View(limits) with { MessagesLastSecond = 3 }).ShouldBeNull();
-        Of(Child(), View(limits) with { MessagesLastSecond = 4 }).ShouldBe(DenyCode.MessageRateAboveLimit);
+        Risk.Check(Child(), View with { MessagesLastSecond = 4 }).Denial.ShouldBeNull();
+        Denied(Risk.Check(Child(), View with { MessagesLastSecond = 5 }), DenyCode.MessageRateAboveLimit).Text.ShouldBe("messagesLastSecond=5, max=5");
     }
 
     [Fact]
-    public void The_collar_denies_the_dear_side_only()
+    public void Parents_and_children_have_counts_of_their_own()
     {
-        Of(Child(px: 1_030m), View()).ShouldBeNull();
-        Of(Child(px: 1_030.1m), View()).ShouldBe(DenyCode.PriceOutsideCollar);
-        Of(Child(px: 500m), View()).ShouldBeNull();
-        Of(Child(px: 970m, side: Side.Sell), View()).ShouldBeNull();
-        Of(Child(px: 969.9m, side: Side.Sell), View()).ShouldBe(DenyCode.PriceOutsideCollar);
-        Of(Child(), View() with { ReferencePx = null }).ShouldBe(DenyCode.NoReferencePrice);
-        Of(Parent(), View() with { ReferencePx = null }).ShouldBe(DenyCode.NoReferencePrice);
-        Of(Child(postOnly: true), View() with { ReferencePx = null }).ShouldBeNull();
+        var full = View with { OpenParents = 10, OpenChildren = 19 };
+        Denied(Risk.Check(Parent(), full), DenyCode.OpenOrdersAboveLimit);
+        Risk.Check(Child(), full).Denial.ShouldBeNull();
+        Denied(Risk.Check(Child(), full with { OpenChildren = 20 }), DenyCode.OpenOrdersAboveLimit);
+        Risk.Check(Parent(), full with { OpenParents = 9 }).Denial.ShouldBeNull();
     }
 
     [Fact]
-    public void Buying_power_covers_the_worst_cost_with_the_fee_and_the_hold_uses_the_same_formula()
+    public void Quantity_and_notional_may_reach_their_limits_and_not_pass_them()
     {
-        BuyingPower.Required(Side.Buy, 2m, 1_000m, [Alpha]).ShouldBe(2_002m);
-        BuyingPower.Required(Side.Sell, 2m, 1_000m, [Alpha]).ShouldBe(2m);
-        Of(Child(2m), View() with { Free = 2_002m }).ShouldBeNull();
-        Of(Child(2m), View() with { Free = 2_001.99m }).ShouldBe(DenyCode.InsufficientBalance);
-        Of(Parent(1m), View() with { Free = 1_030m * 1.001m }).ShouldBeNull();
-        Of(Parent(1m), View() with { Free = 1_031m }).ShouldBe(DenyCode.InsufficientBalance);
-        Of(Child(2m, side: Side.Sell), View() with { Free = 1.999m }).ShouldBe(DenyCode.InsufficientBalance);
+        Risk.Check(Parent() with { OrderQty = 90m }, View).Denial.ShouldBeNull();
+        Denied(Risk.Check(Parent() with { OrderQty = 90.001m }, View), DenyCode.QtyAboveLimit).Text.ShouldBe("orderQty=90.001, max=90");
+        Risk.Check(Child() with { OrderQty = 50m }, View).Denial.ShouldBeNull();
+        Denied(Risk.Check(Child() with { OrderQty = 50.001m }, View), DenyCode.NotionalAboveLimit).Text.ShouldBe("notional=5000.10, max=5000");
+        Denied(Risk.Check(Parent() with { OrderQty = 50.001m }, View with { Limits = View.Limits with { MaxOrderNotional = 5_000m } }), DenyCode.NotionalAboveLimit);
     }
 
     [Fact]
-    public void A_child_never_meets_an_own_resting_order()
+    public void The_days_notional_counts_parents_only()
     {
-        var own = new RestingOrder(new("mine"), Alpha.Venue, Side.Sell, 1_001m, 1m);
-        Of(Child(px: 1_000.9m), View() with { OwnResting = [own] }).ShouldBeNull();
-        Of(Child(px: 1_001m), View() with { OwnResting = [own] }).ShouldBe(DenyCode.SelfCross);
-        Of(Child(px: 1_001m), View() with { OwnResting = [own with { Venue = new("BRAVO") }] }).ShouldBeNull();
-        Of(Child(px: 1_001m, side: Side.Sell), View() with { OwnResting = [own] }).ShouldBeNull();
+        Risk.Check(Parent(), View with { DayNotional = 49_900m }).Denial.ShouldBeNull();
+        Denied(Risk.Check(Parent(), View with { DayNotional = 49_900.01m }), DenyCode.DayNotionalAboveLimit);
+        Risk.Check(Child(), View with { DayNotional = 49_999m }).Denial.ShouldBeNull();
     }
 
     [Fact]
-    public void Reduce_only_reduces_and_no_more()
+    public void A_price_may_be_at_the_collar_on_the_dear_side_and_anywhere_on_the_cheap_one()
     {
-        Of(Child(1m, side: Side.Sell, reduceOnly: true), View() with { Position = 1m }).ShouldBeNull();
-        Of(Child(1.001m, side: Side.Sell, reduceOnly: true), View() with { Position = 1m }).ShouldBe(DenyCode.ReduceOnlyViolated);
-        Of(Child(1m, reduceOnly: true), View() with { Position = 1m }).ShouldBe(DenyCode.ReduceOnlyViolated);
-        Of(Child(1m, reduceOnly: true), View() with { Position = -1m }).ShouldBeNull();
-        Of(Child(1m, reduceOnly: true), View()).ShouldBe(DenyCode.ReduceOnlyViolated);
+        Risk.Check(Child() with { Px = 101m }, View).Denial.ShouldBeNull();
+        Denied(Risk.Check(Child() with { Px = 101.1m }, View), DenyCode.PriceOutsideCollar);
+        Risk.Check(Child() with { Px = 50m }, View).Denial.ShouldBeNull();
+        var sell = Child() with { Side = Side.Sell };
+        Risk.Check(sell with { Px = 99m }, View).Denial.ShouldBeNull();
+        Denied(Risk.Check(sell with { Px = 98.9m }, View), DenyCode.PriceOutsideCollar);
+        Risk.Check(sell with { Px = 150m }, View).Denial.ShouldBeNull();
     }
+
+    [Fact]
+    public void Without_a_fresh_price_nothing_that_could_take_is_sent()
+    {
+        var blind = View with { ReferencePx = null };
+        Denied(Risk.Check(Child(), blind), DenyCode.NoReferencePrice);
+        Denied(Risk.Check(Parent() with { LimitPx = null }, blind), DenyCode.NoReferencePrice);
+        Risk.Check(Child() with { PostOnly = true }, blind).Denial.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Buying_power_covers_the_fee_to_the_last_unit()
+    {
+        BuyingPower.Required(Side.Buy, 2m, 100m, [Listing]).ShouldBe(200.2m);
+        BuyingPower.Required(Side.Sell, 2m, 100m, [Listing]).ShouldBe(2m);
+        Risk.Check(Child() with { OrderQty = 2m }, View with { Free = 200.2m }).Denial.ShouldBeNull();
+        Denied(Risk.Check(Child() with { OrderQty = 2m }, View with { Free = 200.19m }), DenyCode.InsufficientBalance);
+        var sell = Child() with { Side = Side.Sell, OrderQty = 2m };
+        Risk.Check(sell, View with { Free = 2m }).Denial.ShouldBeNull();
+        Denied(Risk.Check(sell, View with { Free = 1.999m }), DenyCode.InsufficientBalance);
+    }
+
+    [Fact]
+    public void A_market_parent_is_measured_at_the_collar()
+    {
+        // 2 at 101 with 10 bps is 202.202.
+        var market = Parent() with { LimitPx = null, OrderQty = 2m };
+        Risk.Check(market, View with { Free = 202.202m }).Denial.ShouldBeNull();
+        Denied(Risk.Check(market, View with { Free = 202.2m }), DenyCode.InsufficientBalance);
+    }
+
+    [Fact]
+    public void Reduce_only_is_against_the_position_and_not_larger()
+    {
+        var sell = Child() with { Side = Side.Sell, ReduceOnly = true, OrderQty = 1m };
+        Risk.Check(sell, View with { Position = 1m }).Denial.ShouldBeNull();
+        Denied(Risk.Check(sell, View with { Position = 0.999m }), DenyCode.ReduceOnlyViolated);
+        Denied(Risk.Check(sell, View with { Position = 0m }), DenyCode.ReduceOnlyViolated);
+        Denied(Risk.Check(sell with { Side = Side.Buy }, View with { Position = 1m }), DenyCode.ReduceOnlyViolated);
+    }
+
+    [Fact]
+    public void A_child_that_could_meet_an_own_order_names_it()
+    {
+        var own = View with { OwnResting = [new(new("mine-1"), Alpha, Side.Sell, 100m, 1m)] };
+        Denied(Risk.Check(Child() with { Px = 100m }, own), DenyCode.SelfCross).Text.ShouldContain("mine-1");
+        Risk.Check(Child() with { Px = 99.9m }, own).Denial.ShouldBeNull();
+        Risk.Check(Child(), View with { OwnResting = [new(new("mine-2"), new("BRAVO"), Side.Sell, 100m, 1m)] }).Denial.ShouldBeNull();
+        Risk.Check(Child(), View with { OwnResting = [new(new("mine-3"), Alpha, Side.Buy, 100m, 1m)] }).Denial.ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_replace_is_checked_as_the_order_it_would_become()
+    {
+        var replace = new VenueReplace(new("acc"), new("c-1"), Alpha, 2m, 100m);
+        Risk.Check(replace, Child(), View).Approved!.Value.ShouldBeSameAs(replace);
+        Denied(Risk.Check(replace with { Px = 101.1m }, Child(), View), DenyCode.PriceOutsideCollar);
+        Denied(Risk.Check(replace with { OrderQty = 50.001m }, Child(), View), DenyCode.NotionalAboveLimit);
+    }
+
+    [Fact]
+    public void No_approved_order_exceeds_any_limit()
+    {
+        var numbers = Gen.Select(Gen.Int[1, 120_000], Gen.Int[900, 1_100], Gen.Bool, Gen.Int[0, 60_000], Gen.Int[0, 12], Gen.Int[0, 7], Gen.Int[0, 9_000]);
+        numbers.Sample((lots, ticks, buys, day, open, messages, free) =>
+        {
+            var (qty, px, side) = (lots * 0.001m, ticks * 0.1m, buys ? Side.Buy : Side.Sell);
+            var view = View with { DayNotional = day, OpenParents = open, OpenChildren = open * 2, MessagesLastSecond = messages, Free = free };
+            if (Risk.Check(Child() with { Side = side, OrderQty = qty, Px = px }, view).Approved is not null)
+            {
+                Within(view, side, qty, px, view.Limits.MaxChildNotional);
+                (view.OpenChildren + 1).ShouldBeLessThanOrEqualTo(view.Limits.MaxOpenChildren);
+            }
+            if (Risk.Check(Parent() with { Side = side, OrderQty = qty, LimitPx = px }, view).Approved is not null)
+            {
+                Within(view, side, qty, px, view.Limits.MaxOrderNotional);
+                (view.DayNotional + (qty * px)).ShouldBeLessThanOrEqualTo(view.Limits.MaxDayNotional);
+                (view.OpenParents + 1).ShouldBeLessThanOrEqualTo(view.Limits.MaxOpenParents);
+            }
+        }, iter: 5_000);
+    }
+
+    private static void Within(RiskView view, Side side, decimal qty, decimal px, decimal maxNotional)
+    {
+        qty.ShouldBeLessThanOrEqualTo(90m);
+        (qty * px).ShouldBeLessThanOrEqualTo(maxNotional);
+        (side == Side.Buy ? px - 101m : 99m - px).ShouldBeLessThanOrEqualTo(0m);
+        (side == Side.Buy ? qty * px * 1.001m : qty).ShouldBeLessThanOrEqualTo(view.Free);
+        (view.MessagesLastSecond + 1).ShouldBeLessThanOrEqualTo(view.Limits.MaxMessagesPerSecond);
+    }
+
+    private static Denial Denied<T>(RiskResult<T> result, DenyCode code, string? field = null)
+    {
+        result.Approved.ShouldBeNull();
+        result.Denial!.Code.ShouldBe(code, result.Denial.Text);
+        result.Denial.Field.ShouldBe(field ?? result.Denial.Field);
+        return result.Denial;
+    }
+
+    private static ParentSpec Parent() => new(new("p-1"), Btc, Side.Buy, 1m, 100m, "LIMIT", new Dictionary<string, string>());
+
+    private static VenueOrder Child() => new(new("acc"), new("c-1"), Alpha, Btc, Side.Buy, OrdType.Limit, 1m, 100m, TimeInForce.Ioc);
 }
