@@ -14,6 +14,9 @@ public static class DatabaseStart
         try
         {
             await using var db = await services.GetRequiredService<IDbContextFactory<EmsDbContext>>().CreateDbContextAsync();
+            // A process that was killed while it migrated has left its lock, for which the next one would wait for ever. The data folder
+            // is this process's alone, so a lock that is there is nobody's. https://learn.microsoft.com/ef/core/providers/sqlite/limitations
+            await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
             await db.Database.MigrateAsync();
             await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL");
             // A read-only file opens without a complaint: only a write tells.

@@ -8,7 +8,7 @@ namespace Ems.Benchmarks;
 /// <summary>Submit until durable, and until the venue's acknowledgement is booked, against one commit and one request.</summary>
 internal static class OrderPath
 {
-    private const int OneClientOrders = 400, ManyClients = 64, ManyOrders = 6_400, WarmOrders = 200;
+    private const int OneClientOrders = 2_000, ManyClients = 64, ManyOrders = 25_600, WarmOrders = 6_400;
 
     public static async Task RunAsync()
     {
@@ -20,7 +20,7 @@ internal static class OrderPath
             await using var engine = await Engine.StartAsync(folder, ("Paper:Latency", "false"), ("Engine:PublishIntervalMs", "1"));
             await engine.OpenAsync("bench");
             await Engine.WarmAsync();
-            await LoadAsync(engine, "warm", 1, WarmOrders);
+            await LoadAsync(engine, "warm", ManyClients, WarmOrders);
             var one = await LoadAsync(engine, "one", 1, OneClientOrders);
             var many = await LoadAsync(engine, "many", ManyClients, ManyOrders);
             var floor = commit.At(0.5) + http.At(0.5);

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Ems.Web.Data;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Ems.Web.Tests;
 
@@ -55,6 +58,21 @@ public sealed class StartupTests : IDisposable
 
     [Fact]
     public async Task An_address_that_is_none_is_one_line() => await FailsAsync("no address", "--Urls=nonsense", $"--Data:Path={folder}");
+
+    [Fact]
+    public async Task A_process_killed_while_it_migrated_keeps_no_later_one_from_starting()
+    {
+        var file = $"{folder}/ems.db";
+        await using var services = new ServiceCollection().AddDbContextFactory<EmsDbContext>(o => o.UseSqlite($"Data Source={file};Pooling=False")).BuildServiceProvider();
+        await DatabaseStart.PrepareAsync(services, file);
+        await using (var db = await services.GetRequiredService<IDbContextFactory<EmsDbContext>>().CreateDbContextAsync())
+        {
+            // What EF Core holds while it migrates, left behind by kill -9.
+            await db.Database.ExecuteSqlRawAsync("CREATE TABLE IF NOT EXISTS \"__EFMigrationsLock\" (\"Id\" INTEGER NOT NULL PRIMARY KEY, \"Timestamp\" TEXT NOT NULL)");
+            await db.Database.ExecuteSqlRawAsync("INSERT INTO \"__EFMigrationsLock\" VALUES (1, '2026-01-01')");
+        }
+        await DatabaseStart.PrepareAsync(services, file).WaitAsync(TimeSpan.FromSeconds(20));
+    }
 
     [Fact]
     public async Task Verbs_say_what_they_did()

@@ -120,6 +120,7 @@ public sealed partial class AccountState
             {
                 children.Add(child.ClOrdId, child);
                 liveChildren.Add(child.ClOrdId);
+                unsettled.Add(child.ClOrdId);
                 if (child.TimeInForce is TimeInForce.Gtc or TimeInForce.Gtd)
                 {
                     if (!resting.TryGetValue((child.Instrument, child.Side), out var set))
@@ -171,6 +172,7 @@ public sealed partial class AccountState
             return;
         }
         children[id] = now;
+        Keep(unsettled, id, !IsSettled(old), !IsSettled(now));
         var (asset, before) = HeldFor(old);
         Ledger.Hold(old.Venue, asset, HeldFor(now).Amount - before);
         if (now.OrdStatus.IsTerminal())
@@ -203,6 +205,24 @@ public sealed partial class AccountState
             parentHolds[now.HoldAsset] = parentHolds.GetValueOrDefault(now.HoldAsset) - (old?.Hold ?? 0m) + now.Hold;
         }
         parents[now.Spec.ClOrdId] = now;
+        Keep(unstarted, now.Spec.ClOrdId, old is not null && IsUnstarted(old), IsUnstarted(now));
+        Keep(ending, now.Spec.ClOrdId, old is not null && IsEnding(old), IsEnding(now));
+    }
+
+    private static bool IsUnstarted(ParentOrder p) => p.StartedAt is null && !p.OrdStatus.IsTerminal();
+
+    private static bool IsEnding(ParentOrder p) => (p.CancelRequested || p.Ending is not null) && !p.OrdStatus.IsTerminal();
+
+    /// <summary>Nothing is owed on it: it is over, or rests where it was meant to rest.</summary>
+    private static bool IsSettled(Order o) => o.OrdStatus.IsTerminal()
+        || (!o.InDoubt && o.OrdStatus is OrdStatus.New or OrdStatus.PartiallyFilled && o.TimeInForce is TimeInForce.Gtc or TimeInForce.Gtd);
+
+    private static void Keep(HashSet<ClOrdId> set, ClOrdId id, bool was, bool @is)
+    {
+        if (was != @is)
+        {
+            _ = @is ? set.Add(id) : set.Remove(id);
+        }
     }
 
     private static decimal Working(Order o) => o.InDoubt ? 0m : o.LeavesQty;

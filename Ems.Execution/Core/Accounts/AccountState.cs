@@ -26,6 +26,9 @@ public sealed partial class AccountState(InstrumentCatalog catalog)
     private readonly HashSet<ClOrdId> liveChildren = [];
     private readonly HashSet<ClOrdId> liveParents = [];
     private readonly HashSet<ClOrdId> unclosed = [];
+    private readonly HashSet<ClOrdId> unstarted = [];
+    private readonly HashSet<ClOrdId> ending = [];
+    private readonly HashSet<ClOrdId> unsettled = [];
     private readonly Dictionary<(InstrumentId, Side), HashSet<ClOrdId>> resting = [];
 
     /// <summary>The account, or default before it was opened.</summary>
@@ -52,6 +55,12 @@ public sealed partial class AccountState(InstrumentCatalog catalog)
     public IReadOnlyCollection<ClOrdId> LiveParents => liveParents;
     /// <summary>Parents that are over but not yet compared with the venues.</summary>
     public IReadOnlyCollection<ClOrdId> Unclosed => unclosed;
+    /// <summary>Live parents whose algo has not started.</summary>
+    public IReadOnlyCollection<ClOrdId> Unstarted => unstarted;
+    /// <summary>Live parents that are to end: canceled on request, or by their algo.</summary>
+    public IReadOnlyCollection<ClOrdId> EndingParents => ending;
+    /// <summary>Live children that a venue owes a word on: new, in doubt, being canceled, or never meant to rest.</summary>
+    public IReadOnlyCollection<ClOrdId> Unsettled => unsettled;
     /// <summary>Children that are not over.</summary>
     public IReadOnlyCollection<ClOrdId> LiveChildren => liveChildren;
     /// <summary>Live children of one instrument and side that may rest in a book.</summary>

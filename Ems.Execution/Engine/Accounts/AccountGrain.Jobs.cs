@@ -24,14 +24,27 @@ public sealed partial class AccountGrain
     {
         if (spec.StartTime is { } at && at > Now)
         {
-            engine.Jobs.Start(account, spec.ClOrdId, NameOf(spec), at);
+            Schedule(() => engine.Jobs.Start(account, spec.ClOrdId, NameOf(spec), at));
         }
         else if (!startQueued)
         {
             startQueued = true;
-            engine.Jobs.Start(account, spec.ClOrdId, NameOf(spec), null);
+            Schedule(() => engine.Jobs.Start(account, spec.ClOrdId, NameOf(spec), null));
         }
     }
+
+    /// <summary>Outside the turn, since the scheduler's storage may be slow. A job that could not be made is no loss: the sweep looks after every live parent.</summary>
+    private void Schedule(Action make) => _ = Task.Run(() =>
+    {
+        try
+        {
+            make();
+        }
+        catch (Exception e)
+        {
+            EngineLog.PumpFailed(engine.Logger, account, e);
+        }
+    });
 
     /// <summary>Makes the close job of a parent that is over; one that waits serves all.</summary>
     private void QueueClose(ClOrdId clOrdId)
@@ -39,7 +52,7 @@ public sealed partial class AccountGrain
         if (!closeQueued && state.Parents.TryGetValue(clOrdId, out var p))
         {
             closeQueued = true;
-            engine.Jobs.Close(account, clOrdId, NameOf(p.Spec), null);
+            Schedule(() => engine.Jobs.Close(account, clOrdId, NameOf(p.Spec), null));
         }
     }
 
@@ -48,12 +61,18 @@ public sealed partial class AccountGrain
     {
         Guard();
         startQueued = false;
+        QueueUnstarted();
+        await TickAsync(CancellationToken.None);
+    }
+
+    private void QueueUnstarted()
+    {
         // Hangfire keeps due times in whole seconds and may come early: the exact moment is the engine's.
-        foreach (var p in state.LiveParents.Select(id => state.Parents[id]).Where(p => p.StartedAt is null && p.OrdStatus == OrdStatus.New).ToList())
+        foreach (var p in state.Unstarted.Select(id => state.Parents[id]).Where(p => p.OrdStatus == OrdStatus.New).ToList())
         {
             Queue(p.Spec.ClOrdId, p.Spec.StartTime ?? Now);
         }
-        await TickAsync(CancellationToken.None);
+        Rearm();
     }
 
     /// <inheritdoc/>

@@ -230,8 +230,8 @@ public sealed partial class AccountGrain
 
     private void AfterAccept(ParentSpec spec, IReadOnlyList<RiskApproved<VenueOrder>> sends)
     {
-        QueueStart(spec);
         _ = SendAsync(sends, []);
+        QueueStart(spec);
         Rearm();
     }
 

@@ -84,12 +84,10 @@ public sealed partial class AccountGrain
         var now = Now;
         var patience = TimeSpan.FromMilliseconds(engine.Options.AckTimeoutMs);
         var silent = new List<Order>();
-        foreach (var id in state.LiveChildren)
+        foreach (var id in state.Unsettled)
         {
             var o = state.Children[id];
-            var waits = o.InDoubt || o.OrdStatus is OrdStatus.PendingNew or OrdStatus.PendingCancel
-                || o.TimeInForce is TimeInForce.Ioc or TimeInForce.Fok;
-            if (waits && now - o.CreatedAt >= patience && now - askedAt.GetValueOrDefault(id) >= patience)
+            if (now - o.CreatedAt >= patience && now - askedAt.GetValueOrDefault(id) >= patience)
             {
                 silent.Add(o);
             }
@@ -109,9 +107,8 @@ public sealed partial class AccountGrain
     /// <summary>A cancel that the venue refused (it came before the order, or the venue was busy) is asked for again while its parent is ending.</summary>
     private async Task CancelAgainAsync()
     {
-        var again = state.LiveChildren.Select(id => state.Children[id])
-            .Where(o => o.OrdStatus is OrdStatus.New or OrdStatus.PartiallyFilled && !o.InDoubt && state.Parents[o.ParentClOrdId] is { } p && (p.CancelRequested || p.Ending is not null))
-            .Select(o => o.ParentClOrdId).Distinct().ToList();
+        var again = state.EndingParents.Where(p => state.ChildrenOf(p).Select(id => state.Children[id])
+            .Any(o => o.OrdStatus is OrdStatus.New or OrdStatus.PartiallyFilled && !o.InDoubt)).ToList();
         if (again.Count > 0)
         {
             var cancels = again.SelectMany(id => StageCancels(id, "the venue refused the first cancel", Engine)).ToList();

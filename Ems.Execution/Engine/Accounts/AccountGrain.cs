@@ -75,6 +75,12 @@ public sealed partial class AccountGrain : Grain, IAccountGrain
     public Task EnsureLiveAsync()
     {
         Guard();
+        QueueUnstarted();
+        if (state.Unclosed.Count > 0 && state.Parents[state.Unclosed.First()].EndedAt < Now - CloseGrace)
+        {
+            closeQueued = false;
+            QueueClose(state.Unclosed.First());
+        }
         return Task.CompletedTask;
     }
 

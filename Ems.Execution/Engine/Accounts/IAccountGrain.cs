@@ -38,7 +38,7 @@ public interface IAccountGrain : IGrainWithStringKey
     Task SubmitRecurringAsync(ClOrdId clOrdId);
     /// <summary>Ends a recurrence; parents it made stay.</summary>
     Task<Denial?> StopRecurringAsync(ClOrdId clOrdId, string actor);
-    /// <summary>Does nothing but make sure the account is live; called by the sweep.</summary>
+    /// <summary>Makes sure that the account is live and that no parent waits for a job that was lost; called by the sweep.</summary>
     Task EnsureLiveAsync();
     /// <summary>The whole state at one moment, with the sequence of the last published change.</summary>
     Task<AccountView> ViewAsync();
