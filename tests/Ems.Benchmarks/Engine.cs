@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Threading.Channels;
 using Ems.Execution.Core.Orders;
 using Ems.Execution.Core.Primitives;
 using Ems.Execution.Core.Risk;
 using Ems.Execution.Engine.Accounts;
 using Ems.Execution.Engine.Hosting;
+using Ems.Execution.Venues;
 using Ems.Execution.Venues.Paper;
 using Ems.Execution.Venues.Paper.Market;
 using Ems.Web.Features.Jobs;
@@ -20,10 +23,10 @@ internal sealed class Engine : IAsyncDisposable
     private static readonly RiskLimits Limits = new(1e12m, 1e12m, 1e18m, 5_000m, 1_000_000, 1_000_000, 1_000_000);
     private readonly IHost host;
 
-    private Engine(IHost host) => this.host = host;
+    private Engine(IHost host) => (this.host, Acks) = (host, new Acks([.. host.Services.GetServices<IExecutionClient>()]));
 
-    /// <summary>Hears every delta; set before orders are sent.</summary>
-    public Listener Published => (Listener)host.Services.GetRequiredService<IAccountPublisher>();
+    /// <summary>What the venues answer.</summary>
+    public Acks Acks { get; }
 
     public IAccountGrain Account(string id) => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IAccountGrain>(id);
 
@@ -34,7 +37,7 @@ internal sealed class Engine : IAsyncDisposable
             .ToDictionary(s => s.Item1, s => (string?)s.Item2));
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<IAccountPublisher, Listener>();
+        builder.Services.AddSingleton<IAccountPublisher, Nobody>();
         builder.Services.AddPaperMarket(builder.Configuration);
         builder.Services.AddPaperVenues();
         builder.Services.AddJobs(builder.Configuration);
@@ -58,22 +61,39 @@ internal sealed class Engine : IAsyncDisposable
     }
 }
 
-/// <summary>Where the engine publishes to: children by parent, as soon as a venue has answered for them.</summary>
-internal sealed class Listener : IAccountPublisher
+/// <summary>Hears the venues' own reports as they come in, beside the account.</summary>
+internal sealed class Acks(IReadOnlyList<IExecutionClient> clients)
 {
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> waiting = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<long>> waiting = new(StringComparer.Ordinal);
 
-    /// <summary>Completes when the first child of the parent has a venue's word.</summary>
-    public Task AckOf(string parent) => waiting.GetOrAdd(parent, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    /// <summary>Completes with the timestamp of a venue's first word on the parent's first child.</summary>
+    public Task<long> Of(string parent) => waiting.GetOrAdd(parent + "-1", _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
+    /// <summary>Starts to listen for one account.</summary>
+    public void Listen(string account)
+    {
+        var reports = Channel.CreateUnbounded<ExecutionReport>();
+        foreach (var client in clients)
+        {
+            client.Subscribe(new AccountId(account), reports.Writer);
+        }
+        _ = Task.Run(async () =>
+        {
+            await foreach (var report in reports.Reader.ReadAllAsync())
+            {
+                if (waiting.TryRemove(report.ClOrdId.Value, out var source))
+                {
+                    source.TrySetResult(Stopwatch.GetTimestamp());
+                }
+            }
+        });
+    }
+}
+
+/// <summary>The page is not part of these measurements.</summary>
+internal sealed class Nobody : IAccountPublisher
+{
     public void Publish(AccountDelta delta)
     {
-        foreach (var child in delta.Children)
-        {
-            if (child.OrdStatus != OrdStatus.PendingNew && waiting.TryRemove(child.ParentClOrdId.Value, out var source))
-            {
-                source.TrySetResult();
-            }
-        }
     }
 }

@@ -23,12 +23,19 @@ public sealed class HostProcess : IAsyncDisposable
     /// <param name="port">Its port.</param>
     /// <param name="logFile">What it writes goes to the end of this file.</param>
     /// <param name="settings">Further settings, <c>Section:Key=value</c>.</param>
-    public static HostProcess Launch(string dataPath, int port, string logFile, params string[] settings)
+    public static HostProcess Launch(string dataPath, int port, string logFile, params string[] settings) =>
+        Launch(Repository.Root, Repository.HostDll, dataPath, port, logFile, settings);
+
+    /// <summary>The same from a published folder.</summary>
+    public static HostProcess LaunchPublished(string published, string dataPath, int port, string logFile, params string[] settings) =>
+        Launch(published, Path.Combine(published, Path.GetFileName(Repository.HostDll)), dataPath, port, logFile, settings);
+
+    private static HostProcess Launch(string workingFolder, string dll, string dataPath, int port, string logFile, string[] settings)
     {
         var address = new Uri($"http://127.0.0.1:{port}");
-        var start = new ProcessStartInfo("dotnet", [Repository.HostDll, $"--Data:Path={dataPath}", $"--Urls={address.ToString().TrimEnd('/')}", .. settings.Select(s => "--" + s)])
+        var start = new ProcessStartInfo("dotnet", [dll, $"--Data:Path={dataPath}", $"--Urls={address.ToString().TrimEnd('/')}", .. settings.Select(s => "--" + s)])
         {
-            WorkingDirectory = Repository.Root,
+            WorkingDirectory = workingFolder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
