@@ -74,8 +74,8 @@ public sealed record OrderDetail(
     OrderRow Order, NewOrderRequest Request, IReadOnlyList<ChildRow> Children, IReadOnlyList<FillRow> Fills, IReadOnlyList<TimelineEvent> Timeline,
     IReadOnlyList<RouteRow> Routes, IReadOnlyList<PlanPointRow> Plan, IReadOnlyList<PlanPointRow> Done, IReadOnlyList<Adjustment> Adjustments);
 
-/// <summary>GET /api/me: who is signed in and what they may see.</summary>
-public sealed record Me(string UserName, string Organisation, string Role, IReadOnlyList<AccountRef> Accounts);
+/// <summary>GET /api/me: who is signed in, what they may see, and where the paper venues' market comes from (<c>recorded</c> or <c>fitted</c>, and a sentence).</summary>
+public sealed record Me(string UserName, string Organisation, string Role, IReadOnlyList<AccountRef> Accounts, string MarketSource = "", string MarketText = "");
 
 /// <summary>A trading account and what this user may do there.</summary>
 public sealed record AccountRef(string Id, string Name, bool CanTrade, bool CanAdminister);

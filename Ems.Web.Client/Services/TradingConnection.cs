@@ -12,6 +12,7 @@ public enum Link { Connecting, Live, Reconnecting, Down }
 /// <summary>The hub connection: subscribes, feeds the stores, and after every break or gap starts from a snapshot again.</summary>
 public sealed class TradingConnection : IAsyncDisposable
 {
+    private const int AsksMax = 5;
     private readonly HubConnection hub;
     private readonly BlotterStore blotter;
     private readonly MarketStore market;
@@ -138,6 +139,22 @@ public sealed class TradingConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>A server that has just started may still be folding the account's journal: asked again before it is an error.</summary>
+    private static async Task<T> Patiently<T>(Func<Task<T>> question)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await question();
+            }
+            catch (HubException) when (attempt < AsksMax)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(500 * attempt));
+            }
+        }
+    }
+
     private async Task ReloadAccount()
     {
         await reloading.WaitAsync();
@@ -147,7 +164,7 @@ public sealed class TradingConnection : IAsyncDisposable
             {
                 await Ask(async () =>
                 {
-                    var snapshot = await hub.InvokeAsync<AccountSnapshot>(nameof(ITradingHub.SubscribeAccount), id);
+                    var snapshot = await Patiently(() => hub.InvokeAsync<AccountSnapshot>(nameof(ITradingHub.SubscribeAccount), id));
                     if (account == id)
                     {
                         blotter.Load(snapshot);

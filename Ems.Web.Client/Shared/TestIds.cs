@@ -3,7 +3,7 @@ namespace Ems.Web.Client.Shared;
 /// <summary>Values of <c>data-testid</c> that tests look for; rows also carry <c>data-clordid</c> or <c>data-execid</c>.</summary>
 public static class TestIds
 {
-    public const string Connection = "connection", MarketSelect = "market-select", AccountSelect = "account-select", Kill = "kill", KillReport = "kill-report", UserMenu = "user-menu";
+    public const string Connection = "connection", MarketSource = "market-source", MarketSelect = "market-select", AccountSelect = "account-select", Kill = "kill", KillReport = "kill-report", UserMenu = "user-menu";
     public const string Ticket = "ticket", TicketAlgo = "ticket-algo", TicketBuy = "ticket-buy", TicketSell = "ticket-sell", TicketQty = "ticket-qty", TicketLimit = "ticket-limit", TicketSubmit = "ticket-submit", TicketPreview = "ticket-preview", TicketError = "ticket-error", TicketRefusal = "ticket-refusal";
     public const string Ladder = "ladder", LadderRow = "ladder-row", Tape = "tape", Candles = "candles", Depth = "depth", Plan = "plan";
     public const string Orders = "orders", OrderRow = "order-row", ChildRow = "child-row", FillRow = "fill-row", BalanceRow = "balance-row", PositionRow = "position-row";

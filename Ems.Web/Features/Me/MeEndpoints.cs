@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Ems.Execution.Core.Simulation.Market;
 using Ems.Web.Client.Contracts;
 using Ems.Web.Data;
 using Ems.Web.Features.Access;
@@ -19,12 +20,12 @@ public static class MeEndpoints
         return api;
     }
 
-    private static async Task<Ok<Client.Contracts.Me>> Get(ClaimsPrincipal user, AccessDirectory directory, CancellationToken ct)
+    private static async Task<Ok<Client.Contracts.Me>> Get(ClaimsPrincipal user, AccessDirectory directory, IMarketSource market, CancellationToken ct)
     {
         var access = await directory.OfAsync(user.FindFirstValue(ClaimTypes.NameIdentifier)!, ct);
         var first = access.Organisations.FirstOrDefault();
         return TypedResults.Ok(new Client.Contracts.Me(user.Identity!.Name!, first?.Name ?? "", (first?.Role ?? MemberRole.None).ToString(),
-            [.. access.Organisations.SelectMany(o => o.Accounts).Select(a => new AccountRef(a.Account.Value, a.Name, a.Right >= AccountRight.Trade, a.Right >= AccountRight.Administer))]));
+            [.. access.Organisations.SelectMany(o => o.Accounts).Select(a => new AccountRef(a.Account.Value, a.Name, a.Right >= AccountRight.Trade, a.Right >= AccountRight.Administer))], market.Name, market.Description));
     }
 
     private static async Task<NoContent> SignOut(SignInManager<EmsUser> people)
