@@ -36,6 +36,15 @@ namespace Ems.Execution.Core.Accounts;
 [JsonDerivedType(typeof(FillsReconciled), "fills_reconciled")]
 [JsonDerivedType(typeof(BalanceAdjusted), "balance_adjusted")]
 [JsonDerivedType(typeof(AnomalyRecorded), "anomaly_recorded")]
+[JsonDerivedType(typeof(GroupReceived), "group_received")]
+[JsonDerivedType(typeof(GroupDenied), "group_denied")]
+[JsonDerivedType(typeof(GroupAccepted), "group_accepted")]
+[JsonDerivedType(typeof(GroupDecided), "group_decided")]
+[JsonDerivedType(typeof(GroupLegDenied), "group_leg_denied")]
+[JsonDerivedType(typeof(GroupCancelAsked), "group_cancel_asked")]
+[JsonDerivedType(typeof(GroupPaused), "group_paused")]
+[JsonDerivedType(typeof(GroupResumed), "group_resumed")]
+[JsonDerivedType(typeof(GroupEnded), "group_ended")]
 public abstract record AccountEvent(DateTimeOffset Time, string Actor)
 {
     /// <summary>The parent it belongs to, or null.</summary>
@@ -59,7 +68,11 @@ public sealed record Deposited(VenueId Venue, Asset Asset, decimal Amount, strin
 
 /// <summary>An order was taken into the journal: from here it exists, whatever happens.</summary>
 public sealed record ParentReceived(ParentSpec Spec, string BodyHash, ulong Seed, IReadOnlyList<Adjustment> Adjustments, DateTimeOffset Time, string Actor)
-    : ParentEvent(Spec.ClOrdId, Time, Actor);
+    : ParentEvent(Spec.ClOrdId, Time, Actor)
+{
+    /// <summary>Its place in a group, or null when it stands alone.</summary>
+    public GroupLink? Group { get; init; }
+}
 
 /// <summary>Risk refused it.</summary>
 public sealed record ParentDenied(ClOrdId ClOrdId, Denial Denial, DateTimeOffset Time, string Actor) : ParentEvent(ClOrdId, Time, Actor);

@@ -23,9 +23,10 @@ public sealed partial class AccountState
                 }
                 break;
             case ParentReceived x:
-                Put(new(x.Spec, x.BodyHash, x.Seed, x.Actor, x.Time, x.Adjustments));
                 bodyHashes.Add(x.Spec.ClOrdId, x.BodyHash);
                 liveParents.Add(x.Spec.ClOrdId);
+                Join(x);
+                Put(new(x.Spec, x.BodyHash, x.Seed, x.Actor, x.Time, x.Adjustments) { Group = x.Group });
                 break;
             case ParentDenied x:
                 End(parents[x.ClOrdId], OrdStatus.Rejected, x.Denial.Code.ToString(), x.Denial.Text, x.Time);
@@ -52,10 +53,10 @@ public sealed partial class AccountState
                 }
                 break;
             case ParentCancelAsked x:
-                Put(parents[x.ClOrdId] with { CancelRequested = true, OrdStatus = OrdStatus.PendingCancel });
+                Put(parents[x.ClOrdId] with { CancelRequested = true, CancelActor = x.Actor, OrdStatus = OrdStatus.PendingCancel });
                 break;
             case ParentPaused x:
-                Put(parents[x.ClOrdId] with { OrdStatus = OrdStatus.Suspended });
+                Put(parents[x.ClOrdId] with { OrdStatus = OrdStatus.Suspended, PausedBy = x.Actor });
                 break;
             case ParentResumed x:
                 Put(Running(parents[x.ClOrdId] with { OrdStatus = OrdStatus.New }));
@@ -97,6 +98,9 @@ public sealed partial class AccountState
                 execIds.Add((x.Report.Venue, x.Report.ExecId));
                 break;
             case KillSwitchProved:
+                break;
+            case GroupEvent x:
+                Apply(x);
                 break;
             default:
                 throw new InvalidOperationException($"{e.GetType().Name} is no event of an account.");
@@ -207,6 +211,10 @@ public sealed partial class AccountState
         parents[now.Spec.ClOrdId] = now;
         Keep(unstarted, now.Spec.ClOrdId, old is not null && IsUnstarted(old), IsUnstarted(now));
         Keep(ending, now.Spec.ClOrdId, old is not null && IsEnding(old), IsEnding(now));
+        if (now.Group is { } link)
+        {
+            Claim(link.Group);
+        }
     }
 
     private static bool IsUnstarted(ParentOrder p) => p.StartedAt is null && !p.OrdStatus.IsTerminal();
@@ -234,7 +242,7 @@ public sealed partial class AccountState
         ? p with { OrdStatus = p.CumQty > 0m ? OrdStatus.PartiallyFilled : OrdStatus.New }
         : p;
 
-    private static decimal HoldOf(ParentOrder p) => p.OrdStatus.IsTerminal() ? 0m : Math.Max(0m, p.Spec.OrderQty - p.CumQty) * p.HoldRate;
+    private static decimal HoldOf(ParentOrder p) => p.OrdStatus.IsTerminal() || p.Group is not null ? 0m : Math.Max(0m, p.Spec.OrderQty - p.CumQty) * p.HoldRate;
 
     private void End(ParentOrder p, OrdStatus status, string code, string text, DateTimeOffset time)
     {

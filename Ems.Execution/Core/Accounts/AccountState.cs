@@ -107,7 +107,7 @@ public sealed partial class AccountState(InstrumentCatalog catalog)
         {
             return [];
         }
-        var gone = parents.Values.Where(p => p.OrdStatus.IsTerminal() && !unclosed.Contains(p.Spec.ClOrdId)).OrderBy(p => p.EndedAt).Take(ended - keep).Select(p => p.Spec.ClOrdId).ToList();
+        var gone = parents.Values.Where(p => p.OrdStatus.IsTerminal() && !unclosed.Contains(p.Spec.ClOrdId) && !IsNeeded(p)).OrderBy(p => p.EndedAt).Take(ended - keep).Select(p => p.Spec.ClOrdId).ToList();
         foreach (var id in gone)
         {
             foreach (var child in ChildrenOf(id))

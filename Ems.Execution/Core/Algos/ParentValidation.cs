@@ -163,7 +163,7 @@ public static class ParentValidation
         }
     }
 
-    private static void CheckParameter(ParamSpec p, string? text, List<FieldError> errors)
+    internal static void CheckParameter(ParamSpec p, string? text, List<FieldError> errors)
     {
         var field = "parameters." + p.Name;
         if (string.IsNullOrEmpty(text))

@@ -38,6 +38,12 @@ public sealed record ParentOrder(ParentSpec Spec, string BodyHash, ulong Seed, s
     public int Version { get; init; } = 1;
     /// <summary>A cancel was asked for; it ends when no child works any more.</summary>
     public bool CancelRequested { get; init; }
+    /// <summary>Who asked for the cancel.</summary>
+    public string? CancelActor { get; init; }
+    /// <summary>Who paused it last.</summary>
+    public string? PausedBy { get; init; }
+    /// <summary>Its place in a group, or null when it stands alone. What it reserves is then the group's to say.</summary>
+    public GroupLink? Group { get; init; }
     /// <summary>The algo has said it is over; it ends when no child works any more.</summary>
     public AlgoEnd? Ending { get; init; }
     /// <summary>Post-only rejects in a row (rule E12).</summary>

@@ -21,7 +21,7 @@ public sealed partial class AccountGrain
         if (level == KillLevel.None)
         {
             await FlushAsync();
-            foreach (var id in state.LiveParents.Where(id => InScope(state.Parents[id].Spec.Instrument, instrument)).ToList())
+            foreach (var id in state.LiveGroups.Concat(state.LiveParents.Where(id => InScope(state.Parents[id].Spec.Instrument, instrument))).ToList())
             {
                 Queue(id, Now);
             }
@@ -31,6 +31,11 @@ public sealed partial class AccountGrain
         var cancels = new List<Order>();
         if (level >= KillLevel.CancelAll)
         {
+            // Groups first, so that none of them answers the end of a leg with another one.
+            foreach (var id in state.LiveGroups.Where(id => !state.Groups[id].CancelRequested && state.Groups[id].Spec.Legs.Any(l => InScope(l.Spec.Instrument, instrument))).ToList())
+            {
+                Stage(new GroupCancelAsked(id, $"kill switch {level}", Now, actor));
+            }
             foreach (var id in state.LiveParents.Where(id => InScope(state.Parents[id].Spec.Instrument, instrument)).ToList())
             {
                 cancels.AddRange(StageCancelParent(id, $"kill switch {level}", actor));

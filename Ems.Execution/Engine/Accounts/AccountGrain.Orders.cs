@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ems.Execution.Core.Accounts;
 using Ems.Execution.Core.Algos;
+using Ems.Execution.Core.Groups;
 using Ems.Execution.Core.Orders;
 using Ems.Execution.Core.Primitives;
 using Ems.Execution.Core.Risk;
@@ -48,6 +49,10 @@ public sealed partial class AccountGrain
         {
             await FlushAsync();
             return known == command.BodyHash ? FirstAnswer(id) : Denied(new(DenyCode.DuplicateClOrdId, "clOrdId", $"clOrdId={id} was used before with another body"));
+        }
+        if (state.IsTakenByGroup(id))
+        {
+            return Denied(new(DenyCode.DuplicateClOrdId, "clOrdId", $"clOrdId={id} is kept for a leg of a group"));
         }
         var now = Now;
         var errors = ParentValidation.Validate(command.Spec, engine.Market.Catalog, now);
@@ -105,6 +110,10 @@ public sealed partial class AccountGrain
         {
             return denial;
         }
+        if (command.OrderQty is not null && parent!.Group is { } link && GroupCatalog.Find(state.Groups[link.Group].Spec.Type)!.OwnsQty(link.Role))
+        {
+            return new(DenyCode.OrderStateForbids, "orderQty", $"clOrdId={command.ClOrdId}, its group {link.Group} sets its quantity");
+        }
         var now = Now;
         var (spec, refusal) = AmendRules.Apply(parent!, command.OrderQty, command.LimitPx, command.Parameters, engine.Market.Catalog, now);
         if (refusal is not null)
@@ -154,6 +163,10 @@ public sealed partial class AccountGrain
         if (parent!.OrdStatus != OrdStatus.Suspended)
         {
             return new(DenyCode.OrderStateForbids, "clOrdId", $"ordStatus={parent.OrdStatus}, needs Suspended");
+        }
+        if (parent.Group is { } link && state.Groups[link.Group].OrdStatus == OrdStatus.Suspended)
+        {
+            return new(DenyCode.OrderStateForbids, "clOrdId", $"clOrdId={clOrdId}, its group {link.Group} is paused");
         }
         Stage(new ParentResumed(clOrdId, Now, actor));
         if (runtimes.TryGetValue(clOrdId, out var runtime))

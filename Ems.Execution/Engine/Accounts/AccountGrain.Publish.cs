@@ -28,7 +28,8 @@ public sealed partial class AccountGrain
         var shown = state.LiveParents.Select(id => state.Parents[id]).Concat(ended).ToList();
         var children = shown.SelectMany(p => state.ChildrenOf(p.Spec.ClOrdId).TakeLast(100)).Select(id => state.Children[id]).ToList();
         var view = new AccountView(account, state.Name, epoch, deltaSeq, [.. shown.Select(View)], children, [.. fills],
-            [.. state.Ledger.Balances()], [.. state.Positions.All], state.AccountKill, state.Limits);
+            [.. state.Ledger.Balances()], [.. state.Positions.All], state.AccountKill, state.Limits)
+        { Groups = [.. ShownGroups().Select(View)] };
         await FlushAsync();
         return view;
     }
@@ -86,6 +87,7 @@ public sealed partial class AccountGrain
 
     private void Touch(AccountEvent e)
     {
+        TouchGroup(e);
         if (e.Parent is { } parent && state.Parents.ContainsKey(parent))
         {
             dirtyParents.Add(parent);
@@ -122,7 +124,7 @@ public sealed partial class AccountGrain
 
     private ProjectionChange TakeProjection()
     {
-        var change = new ProjectionChange(state.Name, state.LiveParents.Count + state.Unclosed.Count,
+        var change = new ProjectionChange(state.Name, state.LiveParents.Count + state.Unclosed.Count + state.LiveGroups.Count,
             [.. unprojectedParents.Select(id => state.Parents[id])], [.. unprojectedFills], balancesUnprojected ? ChangedBalances() : []);
         unprojectedParents.Clear();
         unprojectedFills.Clear();
@@ -130,7 +132,7 @@ public sealed partial class AccountGrain
         return change;
     }
 
-    private bool HasNews => dirtyParents.Count > 0 || balancesDirty || dirtyFills.Count > 0 || killDirty;
+    private bool HasNews => dirtyParents.Count > 0 || balancesDirty || dirtyFills.Count > 0 || killDirty || dirtyGroups.Count > 0;
 
     /// <summary>Balances that differ from what was projected last.</summary>
     private List<Core.Ledger.VenueBalance> ChangedBalances()
@@ -184,7 +186,9 @@ public sealed partial class AccountGrain
         var delta = new AccountDelta(account, epoch, ++deltaSeq,
             [.. dirtyParents.Where(state.Parents.ContainsKey).Select(id => View(state.Parents[id]))],
             [.. dirtyChildren.Where(state.Children.ContainsKey).Select(id => state.Children[id])],
-            [.. dirtyFills], balancesDirty ? [.. state.Ledger.Balances()] : [], balancesDirty ? [.. state.Positions.All] : [], state.AccountKill);
+            [.. dirtyFills], balancesDirty ? [.. state.Ledger.Balances()] : [], balancesDirty ? [.. state.Positions.All] : [], state.AccountKill)
+        { Groups = [.. dirtyGroups.Where(state.Groups.ContainsKey).Select(id => View(state.Groups[id]))] };
+        dirtyGroups.Clear();
         dirtyParents.Clear();
         dirtyChildren.Clear();
         dirtyFills.Clear();

@@ -28,7 +28,7 @@ public sealed partial class AccountGrain
         this.RegisterGrainTimer(PulseAsync, new GrainTimerCreationOptions(often, often) { Interleave = true, KeepAlive = false });
         this.RegisterGrainTimer(WatchAsync, new GrainTimerCreationOptions(TimeSpan.FromMilliseconds(500), TimeSpan.FromMilliseconds(500)) { Interleave = true, KeepAlive = false });
         _ = ReadReportsAsync();
-        foreach (var id in state.LiveParents)
+        foreach (var id in state.LiveGroups.Concat(state.LiveParents))
         {
             Queue(id, Now);
         }
@@ -61,6 +61,7 @@ public sealed partial class AccountGrain
                 engine.Metrics.LatenessMs.Record((now - at).TotalMilliseconds);
                 Step(id, null, now, sends, cancels);
             }
+            StepGroups(now, sends, cancels);
             Rearm();
             await FlushAsync();
             await SendAsync(sends, cancels);
@@ -75,7 +76,7 @@ public sealed partial class AccountGrain
     /// <summary>Shows the market to the parents that watch it.</summary>
     private async Task PulseAsync(CancellationToken ct)
     {
-        if (failure is not null || runtimes.Count == 0)
+        if (failure is not null || runtimes.Count + groupRuntimes.Count == 0)
         {
             return;
         }
@@ -88,6 +89,8 @@ public sealed partial class AccountGrain
             {
                 Step(id, null, now, sends, cancels);
             }
+            groupsToStep.UnionWith(groupRuntimes.Where(r => r.Value.WatchMarket).Select(r => r.Key));
+            StepGroups(now, sends, cancels);
             Rearm();
             await FlushAsync();
             await SendAsync(sends, cancels);
@@ -101,6 +104,11 @@ public sealed partial class AccountGrain
     /// <summary>Activates, decides or ends one parent, whichever it is due for; stages, sends nothing.</summary>
     private void Step(ClOrdId id, MarketView? seen, DateTimeOffset now, List<RiskApproved<VenueOrder>> sends, List<Order> cancels)
     {
+        if (state.Groups.ContainsKey(id))
+        {
+            StepGroup(id, now, sends, cancels);
+            return;
+        }
         if (!state.Parents.TryGetValue(id, out var p) || p.OrdStatus.IsTerminal())
         {
             runtimes.Remove(id);
@@ -186,6 +194,7 @@ public sealed partial class AccountGrain
         var sends = new List<RiskApproved<VenueOrder>>();
         var cancels = new List<Order>();
         Step(id, null, Now, sends, cancels);
+        StepGroups(Now, sends, cancels);
         Rearm();
         await FlushAsync();
         await SendAsync(sends, cancels);

@@ -53,10 +53,13 @@ public sealed partial class AccountGrain
         engine.Metrics.ReportQueue.Record(batch.Count);
         var sends = new List<RiskApproved<VenueOrder>>();
         var cancels = new List<Order>();
+        // Groups first: what a fill takes away from a sibling must be gone before the sibling decides.
+        StepGroups(now, sends, cancels);
         foreach (var parent in touched)
         {
             Step(parent, null, now, sends, cancels);
         }
+        StepGroups(now, sends, cancels);
         Rearm();
         await FlushAsync();
         await SendAsync(sends, cancels);

@@ -68,6 +68,7 @@ public sealed partial class AccountGrain
                 await AuditAsync();
             }
             state.Forget(engine.Options.EndedParentsKept);
+            state.ForgetGroups(engine.Options.EndedParentsKept);
         }
         catch (Exception e) when (failure is null)
         {

@@ -96,6 +96,10 @@ public sealed partial class AccountGrain : Grain, IAccountGrain
         {
             runtimes[id] = new ParentRuntime { TapeCursor = engine.Tapes.Of(state.Parents[id].Spec.Instrument).Count };
         }
+        foreach (var id in state.LiveGroups)
+        {
+            groupRuntimes[id] = NewRuntime(state.Groups[id].Spec);
+        }
         foreach (var (id, r) in state.Recurring)
         {
             engine.Jobs.Recur(account, id, NameOf(r.Spec), r.Cron);
@@ -139,6 +143,7 @@ public sealed partial class AccountGrain : Grain, IAccountGrain
             Fail(e);
             throw;
         }
+        QueueTouchedGroups();
         SchedulePublish();
     }
 

@@ -20,12 +20,20 @@ public sealed record FillView(ExecutionReport Report, ClOrdId ParentClOrdId, Ins
 /// </summary>
 public sealed record AccountView(
     AccountId Account, string Name, string Epoch, long Seq, IReadOnlyList<ParentView> Parents, IReadOnlyList<Order> Children,
-    IReadOnlyList<FillView> Fills, IReadOnlyList<VenueBalance> Balances, IReadOnlyList<Position> Positions, KillLevel KillLevel, RiskLimits Limits);
+    IReadOnlyList<FillView> Fills, IReadOnlyList<VenueBalance> Balances, IReadOnlyList<Position> Positions, KillLevel KillLevel, RiskLimits Limits)
+{
+    /// <summary>Live groups and the newest that are over.</summary>
+    public IReadOnlyList<GroupView> Groups { get; init; } = [];
+}
 
 /// <summary>What changed since the delta before, conflated by key; published only after it is durable.</summary>
 public sealed record AccountDelta(
     AccountId Account, string Epoch, long Seq, IReadOnlyList<ParentView> Parents, IReadOnlyList<Order> Children,
-    IReadOnlyList<FillView> Fills, IReadOnlyList<VenueBalance> Balances, IReadOnlyList<Position> Positions, KillLevel KillLevel);
+    IReadOnlyList<FillView> Fills, IReadOnlyList<VenueBalance> Balances, IReadOnlyList<Position> Positions, KillLevel KillLevel)
+{
+    /// <summary>Groups that changed, or whose legs did.</summary>
+    public IReadOnlyList<GroupView> Groups { get; init; } = [];
+}
 
 /// <summary>One parent with everything that happened to it.</summary>
 public sealed record ParentDetail(

@@ -1,4 +1,5 @@
 using Ems.Execution.Core.Algos;
+using Ems.Execution.Core.Groups;
 using Ems.Execution.Core.Ledger;
 using Ems.Execution.Core.Orders;
 using Ems.Execution.Core.Primitives;
@@ -18,6 +19,20 @@ public interface IAccountGrain : IGrainWithStringKey
     Task<SubmitResult> SubmitAsync(SubmitOrder command);
     /// <summary>What <see cref="SubmitAsync"/> would answer, changing nothing.</summary>
     Task<PreviewResult> PreviewAsync(ParentSpec spec);
+    /// <summary>Takes a group of linked orders: all of it or nothing. Idempotent by ClOrdID like <see cref="SubmitAsync"/>.</summary>
+    Task<SubmitResult> SubmitGroupAsync(SubmitGroup command);
+    /// <summary>What <see cref="SubmitGroupAsync"/> would answer, changing nothing.</summary>
+    Task<GroupPreview> PreviewGroupAsync(GroupSpec spec);
+    /// <summary>Cancels a group and its legs; the end comes when the venues have answered. Null means done.</summary>
+    Task<Denial?> CancelGroupAsync(ClOrdId clOrdId, string actor);
+    /// <summary>Stops a group and its legs from sending; working children are canceled unless <paramref name="keepChildren"/>.</summary>
+    Task<Denial?> PauseGroupAsync(ClOrdId clOrdId, string actor, bool keepChildren);
+    /// <summary>Lets a paused group go on.</summary>
+    Task<Denial?> ResumeGroupAsync(ClOrdId clOrdId, string actor);
+    /// <summary>Live groups, and the newest that are over.</summary>
+    Task<IReadOnlyList<GroupView>> GroupsAsync();
+    /// <summary>One group with its legs and everything that happened to them, or null.</summary>
+    Task<GroupDetail?> FindGroupAsync(ClOrdId clOrdId);
     /// <summary>Changes a running parent (rule E10). Null means done.</summary>
     Task<Denial?> ReplaceAsync(ReplaceParent command);
     /// <summary>Stops a parent from sending; working children are canceled unless <paramref name="keepChildren"/>.</summary>

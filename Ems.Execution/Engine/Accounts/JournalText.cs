@@ -39,6 +39,21 @@ public static class JournalText
         ParentClosed x => x.Differences.Count == 0 ? F($"Reconciled: the venues agree on {x.VenueCumQty}") : "Differences: " + string.Join("; ", x.Differences),
         RecurringSet x => $"Repeats by {x.Cron} (UTC)",
         RecurringRemoved => "Repeats no more",
+        GroupEvent x => GroupText(x),
+        _ => "",
+    };
+
+    private static string GroupText(GroupEvent e) => e switch
+    {
+        GroupReceived x => $"{x.Spec.Type} of {string.Join(", ", x.Spec.Legs.Select(l => F($"{l.Role}: {l.Spec.Strategy} {l.Spec.Side} {Steps.Normal(l.Spec.OrderQty)} {l.Spec.Instrument}")))}",
+        GroupDenied x => $"{x.Denial.Code}: {x.Denial.Text}",
+        GroupAccepted => "Risk approved every order it may send",
+        GroupDecided x => x.Notes.Count > 0 ? string.Join("; ", x.Notes) : "Remembered its state",
+        GroupLegDenied x => $"{x.Role} not started, {x.Denial.Code}: {x.Denial.Text}",
+        GroupCancelAsked x => $"Cancel asked: {x.Why}",
+        GroupPaused x => $"Paused: {x.Why}",
+        GroupResumed => "Resumed",
+        GroupEnded x => $"{x.OrdStatus}: {x.Text}" + (x.Residual != 0m ? F($" Residual {Steps.Normal(x.Residual)}.") : ""),
         _ => "",
     };
 

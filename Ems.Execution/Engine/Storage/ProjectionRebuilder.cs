@@ -41,7 +41,7 @@ public sealed class ProjectionRebuilder(string file, InstrumentCatalog catalog)
                 {
                     commands.Upsert(account, b);
                 }
-                commands.Upsert(account, state.Name, state.LiveParents.Count + state.Unclosed.Count, last);
+                commands.Upsert(account, state.Name, state.LiveParents.Count + state.Unclosed.Count + state.LiveGroups.Count, last);
             }
             transaction.Commit();
         }
