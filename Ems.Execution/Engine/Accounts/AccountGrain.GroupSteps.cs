@@ -1,5 +1,6 @@
 using Ems.Execution.Core.Accounts;
 using Ems.Execution.Core.Algos;
+using Ems.Execution.Core.Execution;
 using Ems.Execution.Core.Groups;
 using Ems.Execution.Core.MarketData;
 using Ems.Execution.Core.Orders;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ems.Execution.Core.Accounts;
 using Ems.Execution.Core.Algos;
+using Ems.Execution.Core.Execution;
 using Ems.Execution.Core.Groups;
 using Ems.Execution.Core.Orders;
 using Ems.Execution.Core.Primitives;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Ems.Execution.Core.Accounts;
+using Ems.Execution.Core.Execution;
 using Ems.Execution.Core.Orders;
 using Ems.Execution.Core.Primitives;
 using Ems.Execution.Engine.Hosting;

@@ -1,4 +1,5 @@
 using Ems.Execution.Core.Algos;
+using Ems.Execution.Core.Execution;
 using Ems.Execution.Core.Groups;
 using Ems.Execution.Core.Primitives;
 using Ems.Execution.Core.Risk;

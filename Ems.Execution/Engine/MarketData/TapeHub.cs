@@ -25,14 +25,9 @@ public sealed class TapeHub(MarketDataHub market) : IDisposable
 /// <summary>The newest prints of one instrument over all venues. Thread-safe.</summary>
 public sealed class Tape : IDisposable
 {
-    private const int Kept = 8192;
     private readonly Lock gate = new();
-    private readonly (decimal Px, decimal Qty, DateTimeOffset Time)[] ring = new (decimal, decimal, DateTimeOffset)[Kept];
+    private readonly PrintTape prints = new();
     private readonly List<IDisposable> subscriptions;
-    private long count;
-    private DateTimeOffset minuteAt;
-    private decimal minuteQty;
-    private readonly Dictionary<VenueId, RealisedVolatility> volatility = [];
 
     internal Tape(IEnumerable<Venues.IMarketDataClient> clients, InstrumentId instrument) =>
         subscriptions = [.. clients.Select(c => c.Subscribe(instrument, null, Add))];
@@ -44,7 +39,7 @@ public sealed class Tape : IDisposable
         {
             lock (gate)
             {
-                return count;
+                return prints.Count;
             }
         }
     }
@@ -54,20 +49,7 @@ public sealed class Tape : IDisposable
     {
         lock (gate)
         {
-            var from = Math.Max(cursor, count - Kept);
-            cursor = count;
-            decimal? high = null, low = null, highAfterLow = null, lowAfterHigh = null;
-            var qty = 0m;
-            for (var i = from; i < count; i++)
-            {
-                var print = ring[i % Kept];
-                lowAfterHigh = high is null || print.Px >= high || print.Px < lowAfterHigh ? print.Px : lowAfterHigh;
-                highAfterLow = low is null || print.Px <= low || print.Px > highAfterLow ? print.Px : highAfterLow;
-                high = high is { } h ? Math.Max(h, print.Px) : print.Px;
-                low = low is { } l ? Math.Min(l, print.Px) : print.Px;
-                qty += print.Qty;
-            }
-            return new(count > 0 ? ring[(count - 1) % Kept].Px : null, high, low, qty, highAfterLow, lowAfterHigh);
+            return prints.Since(ref cursor);
         }
     }
 
@@ -76,30 +58,18 @@ public sealed class Tape : IDisposable
     {
         lock (gate)
         {
-            if (now - minuteAt >= TimeSpan.FromMilliseconds(250) || now < minuteAt)
-            {
-                (minuteAt, minuteQty) = (now, QtySince(now - TimeSpan.FromMinutes(1)));
-            }
-            return minuteQty;
+            return prints.QtyLastMinute(now);
         }
     }
 
-    /// <summary>
-    /// Mean of the venues' volatilities, basis points per square root of an hour; null before two minutes of prints. Apart by venue,
-    /// since the basis between venues is no volatility.
-    /// </summary>
+    /// <summary>Mean of the venues' volatilities, basis points per square root of an hour; null before two minutes of prints.</summary>
     public decimal? VolatilityBps
     {
         get
         {
             lock (gate)
             {
-                var (sum, n) = (0m, 0);
-                foreach (var v in volatility.Values)
-                {
-                    (sum, n) = v.Bps is { } bps ? (sum + bps, n + 1) : (sum, n);
-                }
-                return n > 0 ? Math.Round(sum / n, 2) : null;
+                return prints.VolatilityBps;
             }
         }
     }
@@ -109,12 +79,7 @@ public sealed class Tape : IDisposable
     {
         lock (gate)
         {
-            var qty = 0m;
-            for (var i = count - 1; i >= Math.Max(0, count - Kept) && ring[i % Kept].Time >= since; i--)
-            {
-                qty += ring[i % Kept].Qty;
-            }
-            return qty;
+            return prints.QtySince(since);
         }
     }
 
@@ -125,15 +90,7 @@ public sealed class Tape : IDisposable
     {
         lock (gate)
         {
-            ring[count++ % Kept] = (t.Px, t.Qty, t.Time);
-            if (!volatility.TryGetValue(t.Venue, out var v))
-            {
-                volatility.Add(t.Venue, v = new());
-            }
-            v.Add(t.Px, t.Time);
+            prints.Add(t);
         }
     }
 }
-
-/// <summary>Last, high, low and quantity of some prints, the highest since the low and the lowest since the high; nulls when there were none.</summary>
-public readonly record struct TapeSlice(decimal? LastPx, decimal? High, decimal? Low, decimal Qty, decimal? HighAfterLow, decimal? LowAfterHigh);

@@ -1,9 +1,9 @@
 using Ems.Execution.Core.Algos;
 
-namespace Ems.Execution.Engine.Accounts;
+namespace Ems.Execution.Core.Execution;
 
-/// <summary>What the engine knows of a live parent beside its journaled state; rebuilt by deciding again after a restart.</summary>
-internal sealed class ParentRuntime
+/// <summary>What whoever runs it knows of a live parent beside its journaled state; rebuilt by deciding again after a restart.</summary>
+public sealed class ParentRuntime
 {
     /// <summary>When to ask its algo again; null when only a report or the market can change anything.</summary>
     public DateTimeOffset? NextActionAt { get; set; }
