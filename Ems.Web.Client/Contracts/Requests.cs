@@ -8,6 +8,7 @@ namespace Ems.Web.Client.Contracts;
 /// OrderQty (base units) and CashOrderQty (quote units). Text fields are checked by the server, which answers 422 with every
 /// field that is outside its rule.
 /// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NewOrderRequest
 {
     public string? ClOrdId { get; init; }

@@ -11,7 +11,13 @@ public sealed record OrderRow(
     decimal UnsentQty, decimal? AvgPx, decimal? LimitPx, OrdStatus OrdStatus, string WhyIdleCode, string WhyIdle, DateTimeOffset? NextActionAt,
     DateTimeOffset CreatedAt, DateTimeOffset? StartedAt, DateTimeOffset? PlannedEnd, DateTimeOffset? EndedAt, decimal PlannedQtyNow,
     decimal? ArrivalPx, decimal? SlippageBps, decimal Fees, string FeeCurrency, string? EndCode, string? EndText, int Version, int Children,
-    bool CancelRequested);
+    bool CancelRequested)
+{
+    /// <summary>The group it is a leg of, or null.</summary>
+    public string? Group { get; init; }
+    /// <summary>Its role there.</summary>
+    public string? Role { get; init; }
+}
 
 /// <summary>A child order at one venue.</summary>
 public sealed record ChildRow(
@@ -33,12 +39,20 @@ public sealed record PositionRow(string Instrument, decimal Qty, decimal? AvgCos
 /// <summary>The account at one moment, the start of a push stream: batches that follow have Epoch equal and Seq growing by one.</summary>
 public sealed record AccountSnapshot(
     string Account, string Epoch, long Seq, IReadOnlyList<OrderRow> Orders, IReadOnlyList<ChildRow> Children, IReadOnlyList<FillRow> Fills,
-    IReadOnlyList<BalanceRow> Balances, IReadOnlyList<PositionRow> Positions, string KillLevel);
+    IReadOnlyList<BalanceRow> Balances, IReadOnlyList<PositionRow> Positions, string KillLevel)
+{
+    /// <summary>Groups of linked orders.</summary>
+    public IReadOnlyList<GroupRow> Groups { get; init; } = [];
+}
 
 /// <summary>What changed, conflated: each row is the newest of its key. A gap in Seq or a new Epoch means load the snapshot again.</summary>
 public sealed record AccountBatch(
     string Account, string Epoch, long Seq, IReadOnlyList<OrderRow> Orders, IReadOnlyList<ChildRow> Children, IReadOnlyList<FillRow> Fills,
-    IReadOnlyList<BalanceRow> Balances, IReadOnlyList<PositionRow> Positions, string KillLevel);
+    IReadOnlyList<BalanceRow> Balances, IReadOnlyList<PositionRow> Positions, string KillLevel)
+{
+    /// <summary>Groups of linked orders.</summary>
+    public IReadOnlyList<GroupRow> Groups { get; init; } = [];
+}
 
 /// <summary>A level of the consolidated ladder with the venues behind it.</summary>
 public sealed record LadderLevel(decimal Px, decimal Qty, IReadOnlyList<VenueQty> Venues);

@@ -1,5 +1,6 @@
 using Ems.Web.Client.Contracts;
 using Ems.Web.Features.Accounts;
+using Ems.Web.Features.Groups;
 using Ems.Web.Features.Kill;
 using Ems.Web.Features.Market;
 using Ems.Web.Features.Me;
@@ -20,7 +21,7 @@ public static class ApiFeature
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapGroup("/api").AddEndpointFilter<BodyFilter>()
-            .MapMe().MapMarket().MapAccounts().MapOrders().MapKill().MapPaperFaults();
+            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapKill().MapPaperFaults();
         return app;
     }
 }

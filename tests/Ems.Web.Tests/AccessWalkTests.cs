@@ -34,7 +34,7 @@ public sealed class AccessWalkTests(EmsHost host)
     [
         "GET /", "POST /", "GET /trade/{Id}", "POST /trade/{Id}", "GET /orders", "POST /orders", "GET /orders/{Account}/{Id}", "POST /orders/{Account}/{Id}",
         "GET /not-found", "POST /not-found", "GET /_framework/resource-collection.js",
-        "GET /api/me", "POST /api/me/sign-out", "GET /api/algos", "GET /api/instruments", "GET /api/market/{instrument}",
+        "GET /api/me", "POST /api/me/sign-out", "GET /api/algos", "GET /api/group-types", "GET /api/instruments", "GET /api/market/{instrument}",
         "GET /hubs/trading/negotiate", "GET /hubs/trading",
     ];
 
@@ -56,6 +56,13 @@ public sealed class AccessWalkTests(EmsHost host)
         ["POST /api/accounts/{account}/orders/{clOrdId}/pause"] = AccountRight.Trade,
         ["POST /api/accounts/{account}/orders/{clOrdId}/resume"] = AccountRight.Trade,
         ["POST /api/accounts/{account}/orders/{clOrdId}/stop-recurring"] = AccountRight.Trade,
+        ["GET /api/accounts/{account}/groups"] = AccountRight.View,
+        ["POST /api/accounts/{account}/groups"] = AccountRight.Trade,
+        ["POST /api/accounts/{account}/groups/preview"] = AccountRight.View,
+        ["GET /api/accounts/{account}/groups/{clOrdId}"] = AccountRight.View,
+        ["POST /api/accounts/{account}/groups/{clOrdId}/cancel"] = AccountRight.Trade,
+        ["POST /api/accounts/{account}/groups/{clOrdId}/pause"] = AccountRight.Trade,
+        ["POST /api/accounts/{account}/groups/{clOrdId}/resume"] = AccountRight.Trade,
         ["POST /api/accounts/{account}/kill"] = AccountRight.Trade,
     };
 

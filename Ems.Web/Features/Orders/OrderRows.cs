@@ -20,7 +20,8 @@ internal static class OrderRows
             ? decimal.Round(s.Side.Sign() * (avg - arrival) / arrival * 10_000m, 2, MidpointRounding.AwayFromZero) : null;
         return new(s.ClOrdId.Value, s.Instrument.Value, s.Side, s.Strategy, s.OrderQty, p.CumQty, p.WorkingQty, p.UnknownQty, p.UnsentQty, p.AvgPx, s.LimitPx,
             p.OrdStatus, v.WhyIdle.Code, v.WhyIdle.Text, v.NextActionAt, p.CreatedAt, p.StartedAt, v.PlannedEnd, p.EndedAt, v.PlannedQtyNow, p.ArrivalPx, slippage,
-            p.Commission, catalog.Find(s.Instrument)?.Quote.Code ?? "", p.EndCode, p.EndText, p.Version, p.ChildCount, p.CancelRequested);
+            p.Commission, catalog.Find(s.Instrument)?.Quote.Code ?? "", p.EndCode, p.EndText, p.Version, p.ChildCount, p.CancelRequested)
+        { Group = p.Group?.Group.Value, Role = p.Group?.Role };
     }
 
     /// <summary>A child.</summary>
@@ -63,7 +64,7 @@ internal static class OrderRows
         return [.. fills.OrderBy(f => f.Report.TransactTime).Select(f => new PlanPointRow(f.Report.TransactTime, cum += f.Report.LastQty))];
     }
 
-    private static NewOrderRequest Request(ParentSpec s) => new()
+    internal static NewOrderRequest Request(ParentSpec s) => new()
     {
         ClOrdId = s.ClOrdId.Value,
         Instrument = s.Instrument.Value,

@@ -23,6 +23,8 @@ internal interface IBody
 public sealed class Body<T> : IBody, IEndpointParameterMetadataProvider where T : class
 {
     private const int BytesMax = 64 * 1024;
+    /// <summary>A condition is a tree whose own rule says how deep it may be; nothing else nests.</summary>
+    private static readonly int DepthMax = typeof(T) == typeof(NewGroupRequest) ? 64 : 8;
     private readonly T? value;
     private readonly IResult? refusal;
 
@@ -44,7 +46,7 @@ public sealed class Body<T> : IBody, IEndpointParameterMetadataProvider where T 
         try
         {
             node = await JsonNode.ParseAsync(context.Request.Body, new JsonNodeOptions { PropertyNameCaseInsensitive = true },
-                new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false }, context.RequestAborted);
+                new JsonDocumentOptions { MaxDepth = DepthMax, AllowDuplicateProperties = false }, context.RequestAborted);
         }
         catch (JsonException e)
         {
@@ -67,7 +69,7 @@ public sealed class Body<T> : IBody, IEndpointParameterMetadataProvider where T 
         }
         catch (JsonException e)
         {
-            return new(null, ApiProblems.Fields([TypeError(fields, e.Path ?? "$")]));
+            return new(null, ApiProblems.Fields([TypeError(fields, e.Path ?? "$", e.Message.Contains("could not be mapped", StringComparison.Ordinal))]));
         }
     }
 
@@ -75,11 +77,11 @@ public sealed class Body<T> : IBody, IEndpointParameterMetadataProvider where T 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(new AcceptsMetadata(["application/json"], typeof(T)));
 
-    private static FieldError TypeError(JsonObject fields, string path)
+    private static FieldError TypeError(JsonObject fields, string path, bool unknown)
     {
         var field = path.TrimStart('$', '.').Split(['.', '['], 2)[0];
         var name = path.Length > 2 ? path[2..] : field;
-        return new(name, "type", fields.TryGetPropertyValue(field, out var given) ? Shown(given) : null, $"{name} has a value of the wrong type.");
+        return unknown ? new(name, "unknown", null, "There is no such field.") : new(name, "type", fields.TryGetPropertyValue(field, out var given) ? Shown(given) : null, $"{name} has a value of the wrong type.");
     }
 
     private static string? Shown(JsonNode? node) => NumberRules.Shown(node?.ToJsonString());

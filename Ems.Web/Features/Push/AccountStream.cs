@@ -117,7 +117,7 @@ internal sealed class AccountStream(AccountId account, MarketDataHub market, Tim
             rows.Add(delta);
         }
         var b = rows.TakeBatch(account, epoch, seq, market);
-        return new(b.Account, b.Epoch, b.Seq, b.Orders, b.Children, b.Fills, b.Balances, b.Positions, b.KillLevel);
+        return new(b.Account, b.Epoch, b.Seq, b.Orders, b.Children, b.Fills, b.Balances, b.Positions, b.KillLevel) { Groups = b.Groups };
     }
 
     /// <summary>Waits, within a bound, until the changes that the view already contains have come, so that none of them arrives after it as if it were news.</summary>

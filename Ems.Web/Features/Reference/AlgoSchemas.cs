@@ -62,7 +62,7 @@ internal sealed class AlgoSchemas : IOpenApiDocumentTransformer, IOpenApiSchemaT
 
     private static string NameOf(AlgoDescriptor d) => "Parameters-" + d.Name;
 
-    private static OpenApiSchema Schema(ParamSpec p) => new()
+    internal static OpenApiSchema Schema(ParamSpec p) => new()
     {
         Type = p.Type switch
         {

@@ -12,6 +12,7 @@ public static class ReferenceFeature
         services.AddOpenApi("v1", o =>
         {
             o.AddDocumentTransformer<AlgoSchemas>();
+            o.AddDocumentTransformer<GroupSchemas>();
             o.AddSchemaTransformer<AlgoSchemas>();
             o.ShouldInclude = d => d.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
         });
