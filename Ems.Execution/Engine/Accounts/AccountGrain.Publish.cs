@@ -68,6 +68,7 @@ public sealed partial class AccountGrain
     /// <summary>Keeps what views show of the past.</summary>
     private void Remember(AccountEvent e)
     {
+        engine.Costs.See(account, e, e.Parent is { } of && state.Parents.TryGetValue(of, out var parent) ? parent.Spec : null);
         if (e is ChildReported { Report.ExecType: ExecType.Trade } x && state.Children.TryGetValue(x.Report.ClOrdId, out var child))
         {
             var fill = new FillView(x.Report, x.ClOrdId, child.Instrument, child.Side);

@@ -96,6 +96,7 @@ public sealed partial class AccountGrain : Grain, IAccountGrain
         foreach (var id in state.LiveParents)
         {
             runtimes[id] = new ParentRuntime { TapeCursor = engine.Tapes.Of(state.Parents[id].Spec.Instrument).Count };
+            engine.Costs.SeeLiving(account, state.Parents[id].Spec);
         }
         foreach (var id in state.LiveGroups)
         {

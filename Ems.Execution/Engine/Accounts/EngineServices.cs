@@ -1,5 +1,6 @@
 using Ems.Execution.Core.Primitives;
 using Ems.Execution.Core.Risk;
+using Ems.Execution.Engine.Analytics;
 using Ems.Execution.Engine.Hosting;
 using Ems.Execution.Engine.Jobs;
 using Ems.Execution.Engine.MarketData;
@@ -13,7 +14,7 @@ namespace Ems.Execution.Engine.Accounts;
 /// <summary>What every account needs, once per process.</summary>
 public sealed class EngineServices(
     MarketDataHub market, TapeHub tapes, IEnumerable<IExecutionClient> clients, JournalWriter journal, JournalReader reader, IJobScheduler jobs,
-    IAccountPublisher publisher, TimeProvider time, IOptions<EngineOptions> options, EngineMetrics metrics, ILoggerFactory loggers)
+    IAccountPublisher publisher, TimeProvider time, IOptions<EngineOptions> options, EngineMetrics metrics, CostRecorder costs, ILoggerFactory loggers)
 {
     /// <summary>Books of all venues.</summary>
     public MarketDataHub Market { get; } = market;
@@ -35,6 +36,8 @@ public sealed class EngineServices(
     public EngineOptions Options { get; } = options.Value;
     /// <summary>Measures.</summary>
     public EngineMetrics Metrics { get; } = metrics;
+    /// <summary>What is noted for cost analysis.</summary>
+    public CostRecorder Costs { get; } = costs;
     /// <summary>The door.</summary>
     public PreTradeRisk Risk { get; } = new();
     /// <summary>The engine's log.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Ems.Execution.Core.Instruments;
 using Ems.Execution.Engine.Accounts;
+using Ems.Execution.Engine.Analytics;
 using Ems.Execution.Engine.Jobs;
 using Ems.Execution.Engine.MarketData;
 using Ems.Execution.Engine.Storage;
@@ -25,6 +26,7 @@ public static class EngineHosting
         builder.Services.TryAddClock();
         builder.Services.AddSingleton<EngineMetrics>();
         builder.Services.AddSingleton<TapeHub>();
+        builder.Services.AddCostAnalysis();
         builder.Services.AddSingleton<EngineServices>();
         builder.Services.AddSingleton<IJobScheduler, HangfireScheduler>();
         builder.Services.AddScoped<AccountJobs>();

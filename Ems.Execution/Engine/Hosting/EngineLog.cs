@@ -41,4 +41,7 @@ internal static partial class EngineLog
 
     [LoggerMessage(2302, LogLevel.Error, "A pump of account {Account} failed and goes on")]
     public static partial void PumpFailed(ILogger logger, AccountId account, Exception e);
+
+    [LoggerMessage(2401, LogLevel.Error, "Cost analysis could not be written; {Waiting} rows wait for the next batch")]
+    public static partial void AnalyticsFailed(ILogger logger, int waiting, Exception e);
 }

@@ -25,8 +25,11 @@ public sealed class EngineMetrics : IDisposable
         AckMs = meter.CreateHistogram<double>("ems.venue.ack.duration", "ms", "Child sent until the venue's first word, by venue.");
         LatenessMs = meter.CreateHistogram<double>("ems.slice.lateness", "ms", "How late a due decision was made.");
         ReportQueue = meter.CreateHistogram<int>("ems.reports.batch", "{report}", "Reports taken at once from an account's queue.");
+        AnalyticsDropped = meter.CreateCounter<long>("ems.analytics.dropped", "{note}", "Notes for cost analysis that found no room.");
     }
 
+    /// <summary>Notes for cost analysis that found no room.</summary>
+    public Counter<long> AnalyticsDropped { get; }
     /// <summary>Parents taken or denied.</summary>
     public Counter<long> OrdersSubmitted { get; }
     /// <summary>Children handed to a venue.</summary>

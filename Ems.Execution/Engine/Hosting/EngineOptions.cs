@@ -26,6 +26,8 @@ public sealed class EngineOptions
     /// <summary>Reports that may wait for one account before the venue's delivery is refused and left to reconciliation.</summary>
     [Range(100, 10_000_000)] public int ReportsWaitingMax { get; set; } = 100_000;
 
+    /// <summary>The file of cost analysis.</summary>
+    public string AnalyticsFile => Path.Combine(DataPath, "analytics.db");
     /// <summary>The journal's file.</summary>
     public string JournalFile => Path.Combine(DataPath, "journal.db");
 }
