@@ -243,7 +243,8 @@ public sealed partial class AccountGrain
         {
             armedFor = next;
             var wait = next - Now;
-            timer.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Never);
+            // Up to whole milliseconds: a timer cuts the rest off, fires early, finds nothing due and would be armed again at once.
+            timer.Change(wait > TimeSpan.Zero ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : TimeSpan.Zero, Never);
         }
     }
 }

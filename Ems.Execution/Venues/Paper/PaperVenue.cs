@@ -187,7 +187,8 @@ public sealed partial class PaperVenue : IAsyncDisposable
                     readable = inbox.Reader.WaitToReadAsync(stopping.Token).AsTask();
                 }
                 using var wake = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
-                var sleep = Task.Delay(nap, time, wake.Token);
+                // Up to whole milliseconds: a shorter delay is none at all, and the loop would spin until the clock moves.
+                var sleep = Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(nap.TotalMilliseconds)), time, wake.Token);
                 await Task.WhenAny(readable, sleep);
                 await wake.CancelAsync();
             }

@@ -47,6 +47,18 @@ public sealed class PaperFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Something_due_between_two_milliseconds_is_slept_for_not_spun_for()
+    {
+        var done = false;
+        rig.Venue.Post(TimeSpan.FromMicroseconds(400), () => done = true);
+        await Task.Delay(50, TestContext.Current.CancellationToken);
+        var before = rig.Clock.Reads;
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        (rig.Clock.Reads - before).ShouldBeLessThan(1_000);
+        await rig.UntilAsync(() => done, "what was due");
+    }
+
+    [Fact]
     public async Task A_duplicate_carries_the_same_ExecID()
     {
         Set(new(Duplicate: 1));

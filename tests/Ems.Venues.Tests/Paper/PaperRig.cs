@@ -7,6 +7,20 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Ems.Venues.Tests.Paper;
 
+/// <summary>A hand-turned clock that knows how often it was read.</summary>
+public sealed class CountingClock(DateTimeOffset start) : FakeTimeProvider(start)
+{
+    private long reads;
+
+    public long Reads => Interlocked.Read(ref reads);
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        Interlocked.Increment(ref reads);
+        return base.GetUtcNow();
+    }
+}
+
 /// <summary>A paper venue with one instrument, a scripted market, a hand-turned clock and a record in a folder of its own.</summary>
 public sealed class PaperRig : IVenueRig
 {
@@ -24,7 +38,7 @@ public sealed class PaperRig : IVenueRig
         spec = whole with { LatencyMs = 10, JitterMs = 4, Listings = [whole.Listings.First(l => l.Instrument == new InstrumentId("BTC-USDT"))] };
     }
 
-    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero));
+    public CountingClock Clock { get; } = new(new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero));
 
     public ScriptedMarket Market { get; } = new();
 
