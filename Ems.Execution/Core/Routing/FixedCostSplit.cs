@@ -13,6 +13,13 @@ public readonly record struct FixedCostResult(double NetOutput, double UpperBoun
     public double GapBps => UpperBound > 0.0 ? Math.Max(0.0, UpperBound - NetOutput) / UpperBound * 10_000.0 : 0.0;
 }
 
+/// <summary>The cheapest way found to get an output when using a venue costs something or needs a least size.</summary>
+/// <param name="Cost">Input needed and the fixed costs of the venues used, input units.</param>
+/// <param name="LowerBound">No way costs less.</param>
+/// <param name="FilledOut">Output found: less than asked for when the venues hold less or refuse so little.</param>
+/// <param name="Nodes">Sets of venues examined.</param>
+public readonly record struct FixedCostOutputResult(double Cost, double LowerBound, double FilledOut, int Nodes);
+
 /// <summary>
 /// Split with fixed costs (gas) and minimum sizes: branch and bound over which venues are used. A node's bound is its Lagrangian dual
 /// (each venue alone decides at a common price whether it is worth its cost); its candidate is the exact split over the venues the dual
@@ -25,14 +32,55 @@ public static class FixedCostSplit
     /// <param name="gapBpsWanted">The search ends once the certified gap is at most this.</param>
     public static FixedCostResult Solve(ReadOnlySpan<LiquidityCurve> curves, double amountIn, Span<double> allocations, int nodesMax = 400, double gapBpsWanted = 1e-6)
     {
+        var search = new Search(curves.ToArray(), amountIn, false);
+        var (bound, nodes) = Run(search, curves.Length, allocations, nodesMax, gapBpsWanted);
+        return new(search.BestNet, bound, Sum(allocations), nodes);
+    }
+
+    /// <summary>
+    /// Least input and fixed costs for <paramref name="amountOut"/>: the curves' fixed costs count as input here, their minimums stay
+    /// least inputs. Output that no venue gives is bought from nobody, at a price so bad that it is the last choice.
+    /// </summary>
+    public static FixedCostOutputResult SolveForOutput(ReadOnlySpan<LiquidityCurve> curves, double amountOut, Span<double> outputs, int nodesMax = 400, double gapBpsWanted = 1e-6)
+    {
+        var relaxed = OptimalSplit.SolveForOutput(curves, amountOut, outputs);
+        var px = relaxed.MarginalPx;
+        foreach (var c in curves)
+        {
+            px = px > 0.0 ? px : c.BestPx;
+        }
+        LiquidityCurve[] all = [.. curves, Nobody(px > 0.0 ? px : 1.0, amountOut)];
+        var search = new Search(all, amountOut, true);
+        var parts = new double[all.Length];
+        var (bound, nodes) = Run(search, all.Length, parts, nodesMax, gapBpsWanted);
+        parts.AsSpan(0, outputs.Length).CopyTo(outputs);
+        var unfilled = all[^1].Input(parts[^1]);
+        return new(-search.BestNet - unfilled, -bound - unfilled, Sum(outputs), nodes);
+    }
+
+    /// <summary>Stands for what stays unfilled: sixteen times as dear as the last unit of the split without costs.</summary>
+    private static LiquidityCurve Nobody(double marginalPx, double amountOut) =>
+        LiquidityCurve.OrderBook(Primitives.Side.Sell, [(marginalPx / 16.0, 32.0 * amountOut / marginalPx)], 0.0);
+
+    private static double Sum(ReadOnlySpan<double> parts)
+    {
+        var sum = 0.0;
+        foreach (var x in parts)
+        {
+            sum += x;
+        }
+        return sum;
+    }
+
+    private static (double Bound, int Nodes) Run(Search search, int count, Span<double> allocations, int nodesMax, double gapBpsWanted)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodesMax, 1);
-        if (allocations.Length != curves.Length)
+        if (allocations.Length != count)
         {
             throw new ArgumentException("One allocation per curve.", nameof(allocations));
         }
-        var search = new Search(curves.ToArray(), amountIn);
         var open = new PriorityQueue<Node, double>();
-        var root = search.Expand(new Choice[curves.Length]);
+        var root = search.Expand(new Choice[count]);
         open.Enqueue(root, -root.Bound);
         var nodes = 1;
         while (open.TryPeek(out var node, out _) && node.Branch >= 0 && nodes < nodesMax && node.Bound > search.BestNet + (Math.Abs(node.Bound) * gapBpsWanted / 10_000.0))
@@ -49,12 +97,7 @@ public static class FixedCostSplit
         }
         var bound = open.TryPeek(out var top, out _) ? Math.Max(top.Bound, search.BestNet) : search.BestNet;
         search.Best.CopyTo(allocations);
-        var filled = 0.0;
-        foreach (var x in allocations)
-        {
-            filled += x;
-        }
-        return new(search.BestNet, bound, filled, nodes);
+        return (bound, nodes);
     }
 
     private enum Choice : byte { Free = 0, In, Out }
@@ -63,12 +106,16 @@ public static class FixedCostSplit
     /// <param name="Branch">The free venue that is most nearly indifferent, or -1 when none is left.</param>
     private sealed record Node(Choice[] Choices, double Bound, int Branch);
 
-    private sealed class Search(LiquidityCurve[] curves, double amountIn)
+    /// <summary>
+    /// Amounts are input and values output; by output, amounts are output and values are what they cost, negative. A price is output per
+    /// input in both, so demand falls as it rises: by output, what one unit is worth is 1 / px.
+    /// </summary>
+    private sealed class Search(LiquidityCurve[] curves, double amount, bool byOutput)
     {
         private const int HalvingsMax = 200;
         private readonly double[] trial = new double[curves.Length];
 
-        public double BestNet { get; private set; }
+        public double BestNet { get; private set; } = byOutput ? double.NegativeInfinity : 0.0;
         public double[] Best { get; } = new double[curves.Length];
 
         public Node Expand(Choice[] choices)
@@ -78,24 +125,26 @@ public static class FixedCostSplit
             for (var v = 0; v < curves.Length; v++)
             {
                 high = curves[v].Segments.Length > 0 ? Math.Max(high, curves[v].Segments[0].StartPx) : high;
-                forced += choices[v] == Choice.In ? curves[v].MinInput : 0.0;
+                forced += choices[v] == Choice.In ? Least(v) : 0.0;
             }
-            if (forced > amountIn)
+            if (forced > amount)
             {
                 return new(choices, double.NegativeInfinity, -1);
             }
             // Minimums are bought above a venue's best price too; high enough, only the forced ones are left, and those fit.
             for (var i = 0; i < HalvingsMax; i++)
             {
-                _ = Dual(choices, high, out var input);
-                if (input <= amountIn)
+                _ = Dual(choices, high, out var taken);
+                if (taken <= amount)
                 {
                     break;
                 }
                 high *= 2.0;
             }
-            var bound = Math.Min(Dual(choices, high, out _), Dual(choices, 0.0, out var all));
-            if (all > amountIn)
+            var bound = Dual(choices, high, out _);
+            var all = double.PositiveInfinity;
+            bound = byOutput ? bound : Math.Min(bound, Dual(choices, 0.0, out all));
+            if (all > amount)
             {
                 for (var i = 0; i < HalvingsMax; i++)
                 {
@@ -104,8 +153,8 @@ public static class FixedCostSplit
                     {
                         break;
                     }
-                    bound = Math.Min(bound, Dual(choices, mid, out var input));
-                    (low, high) = input > amountIn ? (mid, high) : (low, mid);
+                    bound = Math.Min(bound, Dual(choices, mid, out var taken));
+                    (low, high) = taken > amount ? (mid, high) : (low, mid);
                 }
             }
             else
@@ -118,10 +167,17 @@ public static class FixedCostSplit
             return new(choices, bound, Indifferent(choices, high, low));
         }
 
-        private double Dual(Choice[] choices, double px, out double input)
+        /// <summary>What one unit of the amount is worth at a price: its cost when amounts are inputs, its negative when they are outputs.</summary>
+        private double PerUnit(double px) => byOutput ? -1.0 / px : px;
+
+        private double Least(int v) => byOutput ? curves[v].Output(curves[v].MinInput) : curves[v].MinInput;
+
+        private double Value(int v, double x) => byOutput ? -curves[v].Input(x) : curves[v].Output(x);
+
+        private double Dual(Choice[] choices, double px, out double taken)
         {
-            var value = px * amountIn;
-            input = 0.0;
+            var value = PerUnit(px) * amount;
+            taken = 0.0;
             for (var v = 0; v < curves.Length; v++)
             {
                 if (choices[v] == Choice.Out)
@@ -132,20 +188,21 @@ public static class FixedCostSplit
                 if (worth > 0.0 || choices[v] == Choice.In)
                 {
                     value += worth;
-                    input += x;
+                    taken += x;
                 }
             }
             return value;
         }
 
         /// <summary>What using the venue earns at this price of input, its cost paid.</summary>
-        private double Worth(int v, double px, out double input)
+        private double Worth(int v, double px, out double x)
         {
-            var curve = curves[v];
-            input = px > 0.0 ? curve.InputAt(px) : curve.Capacity;
-            // Nothing can put in more than there is; the same cap keeps the dual valid and finite.
-            input = Math.Min(Math.Max(input, curve.MinInput), amountIn);
-            return curve.MinInput > amountIn ? double.NegativeInfinity : curve.Output(input) - (px * input) - curve.FixedCost;
+            var (curve, least) = (curves[v], Least(v));
+            x = px > 0.0 ? curve.InputAt(px) : curve.Capacity;
+            x = byOutput ? curve.Output(x) : x;
+            // Nothing can take more than there is; the same cap keeps the dual valid and finite.
+            x = Math.Min(Math.Max(x, least), amount);
+            return least > amount ? double.NegativeInfinity : Value(v, x) - (PerUnit(px) * x) - curve.FixedCost;
         }
 
         private int Indifferent(Choice[] choices, double high, double low)
@@ -202,7 +259,7 @@ public static class FixedCostSplit
             var (least, weakest) = (double.PositiveInfinity, (int?)null);
             foreach (var v in used)
             {
-                var earns = curves[v].Output(trial[v]) - (lastPx * trial[v]) - curves[v].FixedCost;
+                var earns = Value(v, trial[v]) - (PerUnit(lastPx) * trial[v]) - curves[v].FixedCost;
                 if (choices[v] == Choice.Free && earns < least)
                 {
                     (least, weakest) = (earns, v);
@@ -218,20 +275,20 @@ public static class FixedCostSplit
         private double? Split(List<int> used)
         {
             Array.Clear(trial);
-            var (free, left, net) = (new List<int>(used), amountIn, 0.0);
+            var (free, left, net) = (new List<int>(used), amount, 0.0);
             while (true)
             {
                 var some = free.Select(v => curves[v]).ToArray();
                 var parts = new double[some.Length];
-                lastPx = OptimalSplit.Solve(some, Math.Max(0.0, left), parts).MarginalPx;
+                lastPx = byOutput ? OptimalSplit.SolveForOutput(some, Math.Max(0.0, left), parts).MarginalPx : OptimalSplit.Solve(some, Math.Max(0.0, left), parts).MarginalPx;
                 var held = false;
                 for (var i = free.Count - 1; i >= 0; i--)
                 {
                     var v = free[i];
                     trial[v] = parts[i];
-                    if (parts[i] < curves[v].MinInput)
+                    if (parts[i] < Least(v))
                     {
-                        trial[v] = curves[v].MinInput;
+                        trial[v] = Least(v);
                         left -= trial[v];
                         free.RemoveAt(i);
                         held = true;
@@ -249,9 +306,9 @@ public static class FixedCostSplit
             foreach (var v in used)
             {
                 // A venue that the split left empty is not used and costs nothing.
-                net += trial[v] > 0.0 ? curves[v].Output(trial[v]) - curves[v].FixedCost : 0.0;
+                net += trial[v] > 0.0 ? Value(v, trial[v]) - curves[v].FixedCost : 0.0;
             }
-            return net;
+            return byOutput && Sum(trial) < amount * (1.0 - 1e-12) ? null : net;
         }
     }
 }

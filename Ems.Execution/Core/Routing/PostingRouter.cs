@@ -34,7 +34,7 @@ internal static class PostingRouter
             }
         }
         var lost = request.Venues.Where(v => legs.TrueForAll(l => l.Venue != v.Listing.Venue)).Select(v => new RouteAlternative(v.Listing.Venue, null,
-            v.ExcludedBecause ?? (v.Book is null ? "it has no book" : v.MaxQty < v.Listing.MinQty ? "no balance there"
+            v.ExcludedBecause ?? (v.Curve is not null ? "a pool takes no resting orders" : v.Book is null ? "it has no book" : v.MaxQty < v.Listing.MinQty ? "no balance there"
                 : Text($"waiting there scores worse: maker fee {v.Listing.MakerFee * 10_000m:0.##} bps, {Ahead(request, v):0.####} ahead")))).ToList();
         return new(legs, lost, left, left > 0m ? Text($"{left} fits no venue's balance, lot or minimum") : null);
     }

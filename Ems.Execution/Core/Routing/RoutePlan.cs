@@ -1,21 +1,40 @@
 using Ems.Execution.Core.Instruments;
 using Ems.Execution.Core.MarketData;
 using Ems.Execution.Core.Primitives;
+using Ems.Execution.Core.Routing.Curves;
 
 namespace Ems.Execution.Core.Routing;
+
+/// <summary>A pool as the router sees it: liquidity without levels, which needs time to confirm; its gas is the venue's fixed cost.</summary>
+/// <param name="Curve">What it gives, pool fee included and gas not: a sell puts in base and gets quote, a buy puts in quote and gets base.</param>
+/// <param name="Confirmation">How long until a swap is in a block.</param>
+/// <param name="ExactQuote">Base quantity to the quote amount it costs or earns, by the pool's own whole-number arithmetic; null takes the curve's value, rounded against us.</param>
+public sealed record CurveLiquidity(LiquidityCurve Curve, TimeSpan Confirmation, Func<decimal, decimal>? ExactQuote = null);
 
 /// <summary>One venue the router may use. <see cref="MaxQty"/>: what balances and limits there still allow, base units.</summary>
 /// <param name="Book">The venue's book, or null when it has none.</param>
 /// <param name="ExcludedBecause">Set when the venue is out (stale, disconnected, not allowed): it is listed as an alternative with this text.</param>
 /// <param name="OwnLevels">Our own resting quantity by price, so that we never route into ourselves.</param>
-public sealed record RouteVenue(Listing Listing, BookSnapshot? Book, decimal MaxQty, string? ExcludedBecause = null, IReadOnlyList<BookLevel>? OwnLevels = null);
+/// <param name="Curve">Its pool, for a venue that has no book.</param>
+/// <param name="FixedCost">What using it costs however little is sent (gas, a fee per order), quote units.</param>
+/// <param name="PenaltyBps">Expected cost of its delays and refusals, basis points of notional: see <see cref="VenueTrust"/>.</param>
+/// <param name="PenaltyBecause">The history behind the penalty, for the text of a losing bid.</param>
+public sealed record RouteVenue(
+    Listing Listing, BookSnapshot? Book, decimal MaxQty, string? ExcludedBecause = null, IReadOnlyList<BookLevel>? OwnLevels = null,
+    CurveLiquidity? Curve = null, decimal FixedCost = 0m, decimal PenaltyBps = 0m, string? PenaltyBecause = null);
 
 /// <summary>A slice to place. <see cref="LimitPx"/> is the worst price any leg may trade at; it is always set (a market slice carries its collar).</summary>
 /// <param name="Posts">True when the slice is to rest (GTC/GTD or post-only): it is placed, not split by taking cost.</param>
 public sealed record RouteRequest(Side Side, decimal Qty, decimal LimitPx, TimeInForce TimeInForce, bool PostOnly, bool Posts, IReadOnlyList<RouteVenue> Venues);
 
-/// <summary>One child order to send. AllInPx = expected average price with fees (above for a buy, below for a sell).</summary>
-public sealed record RouteLeg(VenueId Venue, decimal Qty, decimal Px, TimeInForce TimeInForce, bool PostOnly, decimal? ExpectedAvgPx, decimal ExpectedFee, decimal? AllInPx, string Reason);
+/// <summary>
+/// One child order to send. AllInPx = expected average price with fee, gas and the venue's penalty (above for a buy, below for a sell).
+/// </summary>
+/// <param name="Gas">Gas, quote units; within AllInPx.</param>
+/// <param name="PenaltyBps">Expected cost of delay and refusal, basis points; within AllInPx.</param>
+public sealed record RouteLeg(
+    VenueId Venue, decimal Qty, decimal Px, TimeInForce TimeInForce, bool PostOnly, decimal? ExpectedAvgPx, decimal ExpectedFee, decimal? AllInPx, string Reason,
+    decimal Gas = 0m, decimal PenaltyBps = 0m);
 
 /// <summary>A venue that got nothing or less than it could, and why.</summary>
 public sealed record RouteAlternative(VenueId Venue, decimal? AllInPx, string LostBecause);

@@ -5,7 +5,14 @@ using Ems.Execution.Core.Routing.Curves;
 namespace Ems.Execution.Tests.Routing;
 
 /// <summary>One certified problem: the curves, the amount, and what the reference optimum gives.</summary>
-public sealed record RoutingInstance(string Id, Side Side, double AmountIn, LiquidityCurve[] Curves, double OptimalOut, double FilledIn, double NetUpperBound);
+public sealed record RoutingInstance(string Id, Side Side, double AmountIn, LiquidityCurve[] Curves, double OptimalOut, double FilledIn, double NetUpperBound)
+{
+    /// <summary>The same venues as exact numbers: levels for a book, none for a pool.</summary>
+    public IReadOnlyList<ExactVenue> Venues { get; init; } = [];
+}
+
+/// <summary>A venue of an instance as the router is given it. Fixed costs are in quote and, as the other objective counts them, in base units.</summary>
+public sealed record ExactVenue((decimal Px, decimal Qty)[]? Levels, decimal Fee, decimal FixedQuote, double FixedBase);
 
 /// <summary>The certified instances of the shared folder, where there is one.</summary>
 public static class RoutingInstances
@@ -24,8 +31,13 @@ public static class RoutingInstances
         var (i, o) = (instance.RootElement, optimal.RootElement);
         var side = i.GetProperty("side").GetString() == "sell" ? Side.Sell : Side.Buy;
         return new(i.GetProperty("id").GetString()!, side, Number(i, "amount_in"), [.. i.GetProperty("venues").EnumerateArray().Select(v => Curve(side, v))],
-            Number(o, "optimal_out"), Number(o, "filled_in"), Number(o.GetProperty("fixed_cost"), "upper_bound"));
+            Number(o, "optimal_out"), Number(o, "filled_in"), Number(o.GetProperty("fixed_cost"), "upper_bound"))
+        { Venues = [.. i.GetProperty("venues").EnumerateArray().Select(v => Exact(side, v))] };
     }
+
+    private static ExactVenue Exact(Side side, JsonElement v) => new(
+        v.GetProperty("type").GetString() != "book" ? null : [.. v.GetProperty(side == Side.Sell ? "bids" : "asks").EnumerateArray().Select(l => (l[0].GetDecimal(), l[1].GetDecimal()))],
+        v.GetProperty("fee").GetDecimal(), v.GetProperty("fixed_cost_quote").GetDecimal(), Number(v, "fixed_cost_base"));
 
     private static LiquidityCurve Curve(Side side, JsonElement v)
     {

@@ -16,6 +16,7 @@ internal readonly struct CurveSegment
     {
         (StartPx, Bend, Capacity, InBefore, OutBefore) = (startPx, bend, capacity, inBefore, outBefore);
         (RootOverBend, OneOverBend) = bend > 0.0 ? (Math.Sqrt(startPx) / bend, 1.0 / bend) : (0.0, 0.0);
+        OutCapacity = bend == 0.0 ? startPx * capacity : double.IsPositiveInfinity(capacity) ? startPx / bend : startPx * capacity / (1.0 + (bend * capacity));
         EndPx = bend == 0.0 ? startPx : double.IsPositiveInfinity(capacity) ? 0.0 : startPx / ((1.0 + (bend * capacity)) * (1.0 + (bend * capacity)));
     }
 
@@ -23,6 +24,8 @@ internal readonly struct CurveSegment
     public double EndPx { get; }
     public double Bend { get; }
     public double Capacity { get; }
+    /// <summary>Output of the whole segment.</summary>
+    public double OutCapacity { get; }
     public double InBefore { get; }
     public double OutBefore { get; }
 
@@ -34,6 +37,9 @@ internal readonly struct CurveSegment
 
     /// <summary>Output for <paramref name="input"/> put into this segment alone.</summary>
     public double Output(double input) => StartPx * input / (1.0 + (Bend * input));
+
+    /// <summary>Input of this segment alone that gives <paramref name="output"/>: the inverse of <see cref="Output"/>.</summary>
+    public double Input(double output) => output >= OutCapacity ? Capacity : output / (StartPx - (Bend * output));
 
     /// <summary>Input that brings the marginal price down to <paramref name="px"/>, which lies within the segment.</summary>
     public double InputTo(double px) => Math.Clamp((RootOverBend / Math.Sqrt(px)) - OneOverBend, 0.0, Capacity);

@@ -14,10 +14,7 @@ public sealed partial class LiquidityCurve
 
     private LiquidityCurve(IReadOnlyCollection<(double Px, double Bend, double Capacity)> pieces, double fixedCost, double minInput)
     {
-        if (!(fixedCost >= 0.0) || !(minInput >= 0.0))
-        {
-            throw new ArgumentOutOfRangeException(nameof(fixedCost), "A fixed cost and a minimum are not negative.");
-        }
+        RequireCosts(fixedCost, minInput);
         (FixedCost, MinInput) = (fixedCost, minInput);
         segments = new CurveSegment[pieces.Count];
         ends = new double[pieces.Count];
@@ -28,10 +25,17 @@ public sealed partial class LiquidityCurve
             segments[n] = new(Math.Min(px, last), bend, capacity, input, output);
             ends[n] = last = segments[n].EndPx;
             input += capacity;
-            output += double.IsPositiveInfinity(capacity) ? px / bend : segments[n].Output(capacity);
+            output += segments[n].OutCapacity;
             n++;
         }
-        Capacity = input;
+        (Capacity, OutputCapacity) = (input, output);
+    }
+
+    private LiquidityCurve(LiquidityCurve same, double fixedCost, double minInput)
+    {
+        RequireCosts(fixedCost, minInput);
+        (segments, ends, Capacity, OutputCapacity) = (same.segments, same.ends, same.Capacity, same.OutputCapacity);
+        (FixedCost, MinInput) = (fixedCost, minInput);
     }
 
     /// <summary>Cost of using the venue at all (gas), in output units.</summary>
@@ -40,6 +44,11 @@ public sealed partial class LiquidityCurve
     public double MinInput { get; }
     /// <summary>Largest input that still gives something; infinite for a constant-product pool.</summary>
     public double Capacity { get; }
+
+    /// <summary>All it can give; finite for a constant-product pool, whose last unit costs infinitely much.</summary>
+    public double OutputCapacity { get; }
+    /// <summary>Marginal output per input of the first unit, fees included; 0 for an empty curve.</summary>
+    public double BestPx => segments.Length > 0 ? segments[0].StartPx : 0.0;
 
     internal ReadOnlySpan<CurveSegment> Segments => segments;
 
@@ -58,6 +67,60 @@ public sealed partial class LiquidityCurve
         }
         ref readonly var s = ref segments[low];
         return s.OutBefore + s.Output(Math.Min(input - s.InBefore, s.Capacity));
+    }
+
+    /// <summary>Least input that gives <paramref name="output"/>: the inverse of <see cref="Output(double)"/>; the capacity when it cannot give as much.</summary>
+    public double Input(double output)
+    {
+        if (output <= 0.0 || segments.Length == 0)
+        {
+            return 0.0;
+        }
+        var (low, high) = (0, segments.Length - 1);
+        while (low < high)
+        {
+            var mid = (low + high + 1) >> 1;
+            (low, high) = segments[mid].OutBefore < output ? (mid, high) : (low, mid - 1);
+        }
+        ref readonly var s = ref segments[low];
+        return s.InBefore + s.Input(output - s.OutBefore);
+    }
+
+    /// <summary>Marginal output per input after <paramref name="input"/>; 0 at the capacity.</summary>
+    public double PxAfter(double input)
+    {
+        foreach (ref readonly var s in segments.AsSpan())
+        {
+            if (input < s.InBefore + s.Capacity)
+            {
+                var bent = 1.0 + (s.Bend * Math.Max(0.0, input - s.InBefore));
+                return s.StartPx / (bent * bent);
+            }
+        }
+        return 0.0;
+    }
+
+    /// <summary>The same curve with other costs of use: a fixed cost in output units and a least input.</summary>
+    public LiquidityCurve With(double fixedCost, double minInput) => new(this, fixedCost, minInput);
+
+    /// <summary>
+    /// The part of the curve whose marginal price is at least <paramref name="leastPx"/>, at most <paramref name="maxInput"/> deep, with every
+    /// unit of input costing <paramref name="inputCost"/> times as much and every unit of output worth <paramref name="outputWorth"/> as much.
+    /// </summary>
+    public LiquidityCurve Cut(double leastPx, double maxInput, double inputCost = 1.0, double outputWorth = 1.0)
+    {
+        var pieces = new List<(double, double, double)>(segments.Length);
+        foreach (ref readonly var s in segments.AsSpan())
+        {
+            var room = Math.Min(s.Capacity, maxInput - s.InBefore);
+            room = s.EndPx >= leastPx ? room : s.StartPx <= leastPx || s.IsFlat ? 0.0 : Math.Min(room, s.InputTo(leastPx));
+            if (!(room > 0.0))
+            {
+                break;
+            }
+            pieces.Add((s.StartPx * outputWorth / inputCost, s.Bend / inputCost, room * inputCost));
+        }
+        return new(pieces, FixedCost, MinInput);
     }
 
     /// <summary>Input at which the next unit would earn less than <paramref name="px"/> (> 0); levels exactly at it are not taken.</summary>
@@ -120,6 +183,14 @@ public sealed partial class LiquidityCurve
         RequirePositive(reserveOut, nameof(reserveOut));
         var g = 1.0 - fee;
         return new([(reserveOut * g / reserveIn, g / reserveIn, double.PositiveInfinity)], fixedCost, minInput);
+    }
+
+    private static void RequireCosts(double fixedCost, double minInput)
+    {
+        if (!(fixedCost >= 0.0) || !(minInput >= 0.0))
+        {
+            throw new ArgumentOutOfRangeException(nameof(fixedCost), "A fixed cost and a minimum are not negative.");
+        }
     }
 
     private static void RequireFee(double fee)
