@@ -1,6 +1,7 @@
 using Ems.Execution.Core.Instruments;
 using Ems.Execution.Core.MarketData;
 using Ems.Execution.Core.Primitives;
+using Ems.Execution.Core.Routing;
 
 namespace Ems.Execution.Venues;
 
@@ -19,4 +20,11 @@ public interface IMarketDataClient
     IReadOnlyList<Candle> Candles(InstrumentId instrument, int max);
     /// <summary>Calls <paramref name="onBook"/> and <paramref name="onTrade"/> on the venue's own thread for every change; they must not block. Dispose to stop.</summary>
     IDisposable Subscribe(InstrumentId instrument, Action<BookSnapshot>? onBook, Action<MarketTrade>? onTrade);
+}
+
+/// <summary>Implemented by the market data of a venue that trades against pools instead of a book.</summary>
+public interface IPoolLiquidity
+{
+    /// <summary>The newest state of the pool as an order of <paramref name="side"/> takes it, or null when there is none.</summary>
+    PoolQuote? Pool(InstrumentId instrument, Side side);
 }

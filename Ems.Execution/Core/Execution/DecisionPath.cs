@@ -19,8 +19,13 @@ public sealed record DecisionOutcome(AlgoDecided? Event, IReadOnlyList<RiskAppro
 /// From a parent to a journal event: its algo is asked, slices get their worst price and are routed, every leg passes risk, children
 /// get their names. Changes nothing of the account and sends nothing; the engine and the replay both decide through it.
 /// </summary>
-public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, PreTradeRisk risk)
+/// <param name="sources">Venues' records and pools; absent for books alone.</param>
+public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, PreTradeRisk risk, RoutingSources? sources = null)
 {
+    /// <summary>A pool's state this old is not traded on: two and a half blocks of twelve seconds.</summary>
+    private static readonly TimeSpan PoolStaleAfter = TimeSpan.FromSeconds(30);
+    private readonly RoutingSources sources = sources ?? RoutingSources.None;
+
     /// <summary>Children shown to an algo beyond the live ones.</summary>
     private const int RecentChildrenShown = 64;
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
@@ -100,7 +105,7 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
     }
 
     /// <summary>One sentence on where an order of this size would go now, for the preview.</summary>
-    public string? RouteText(ParentSpec spec, MarketView market, IReadOnlyList<Listing> listings)
+    public string? RouteText(ParentSpec spec, MarketView market, IReadOnlyList<Listing> listings, DateTimeOffset now)
     {
         if (market.Mid is not { } mid)
         {
@@ -108,7 +113,7 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
         }
         var worst = mid * (1m + (spec.Side.Sign() * state.Limits.PriceCollarBps / 10_000m));
         var plan = OrderRouter.Plan(new RouteRequest(spec.Side, spec.OrderQty, spec.LimitPx is { } limit && spec.Side.IsWithin(limit, worst) ? limit : worst,
-            TimeInForce.Ioc, false, false, [.. listings.Select(l => new RouteVenue(l, market.Books.FirstOrDefault(b => b.Venue == l.Venue), spec.OrderQty))]));
+            TimeInForce.Ioc, false, false, [.. listings.Select(l => Bid(spec.Side, l, spec.OrderQty, market, now))]));
         return plan.Legs.Count == 0 ? plan.UnroutedBecause : string.Join("; ", plan.Legs.Select(l => l.Reason));
     }
 
@@ -158,7 +163,7 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
         }
         var posts = slice.PostOnly || slice.TimeInForce is TimeInForce.Gtc or TimeInForce.Gtd;
         var plan = OrderRouter.Plan(new RouteRequest(p.Spec.Side, slice.Qty, worst, slice.TimeInForce, slice.PostOnly, posts,
-            [.. listings.Select(l => Venue(p, l, worst, market))]));
+            [.. listings.Select(l => Venue(p, l, worst, market, now))]));
         var children = new List<Order>(plan.Legs.Count);
         var denials = new List<Denial>();
         foreach (var leg in plan.Legs)
@@ -203,16 +208,25 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
         }
     }
 
-    private RouteVenue Venue(ParentOrder p, Listing l, decimal worst, MarketView market)
+    private RouteVenue Venue(ParentOrder p, Listing l, decimal worst, MarketView market, DateTimeOffset now)
     {
-        var book = market.Books.FirstOrDefault(b => b.Venue == l.Venue);
         var instrument = catalog.Find(l.Instrument)!;
         var max = p.Spec.Side == Side.Buy
             ? state.Ledger.At(l.Venue, instrument.Quote).Free / (worst * (1m + Math.Max(0m, l.TakerFee)))
             : state.Ledger.At(l.Venue, instrument.Base).Free;
         max = Math.Min(max, worst > 0m ? state.Limits.MaxChildNotional / worst : 0m);
-        var excluded = book is null ? "no fresh book" : null;
-        return new(l, book, Math.Max(0m, max), excluded, null);
+        return Bid(p.Spec.Side, l, Math.Max(0m, max), market, now);
+    }
+
+    /// <summary>What one venue offers now: its fresh book or its pool, and what its record makes of it.</summary>
+    private RouteVenue Bid(Side side, Listing l, decimal max, MarketView market, DateTimeOffset now)
+    {
+        var book = market.Books.FirstOrDefault(b => b.Venue == l.Venue);
+        var pool = book is null ? sources.Pool?.Invoke(l.Venue, l.Instrument, side) : null;
+        var excluded = pool is { } p && now - p.At > PoolStaleAfter ? "its pool is stale" : book is null && pool is null ? "no fresh book" : null;
+        var (bps, because) = sources.Trust is not null || pool is not null
+            ? (sources.Trust?.Invoke(l.Venue) ?? VenueTrust.Unknown).Penalty(market.VolatilityBps, now, pool?.Liquidity.Confirmation ?? TimeSpan.Zero) : (0m, null);
+        return new(l, book, max, excluded, null, pool?.Liquidity, pool?.Gas ?? 0m, bps, because);
     }
 
     private RiskView ViewFor(ParentOrder p, VenueOrder order, decimal? reference, DateTimeOffset now, List<Order> siblings)

@@ -5,7 +5,7 @@ namespace Ems.Execution.Core.Routing;
 
 /// <summary>
 /// Chooses where a resting order waits: least maker fee plus the queue ahead of it at its price (in basis points per hundred
-/// times its own size, a crude price of time), split only when balances force it.
+/// times its own size, a crude price of time) plus what its record costs, split only when balances force it.
 /// </summary>
 internal static class PostingRouter
 {
@@ -13,7 +13,7 @@ internal static class PostingRouter
     {
         var ranked = request.Venues.Where(v => v.ExcludedBecause is null && v.Book is not null)
             .Select(v => (Venue: v, Px: PxAt(request, v), Ahead: Ahead(request, v)))
-            .Select(x => (x.Venue, x.Px, x.Ahead, Score: (x.Venue.Listing.MakerFee * 10_000m) + Math.Min(5m, x.Ahead / request.Qty * 0.01m)))
+            .Select(x => (x.Venue, x.Px, x.Ahead, Score: (x.Venue.Listing.MakerFee * 10_000m) + x.Venue.PenaltyBps + Math.Min(5m, x.Ahead / request.Qty * 0.01m)))
             .OrderBy(x => x.Score).ThenBy(x => x.Venue.Listing.Venue.Value, StringComparer.Ordinal).ToList();
         var legs = new List<RouteLeg>();
         var left = request.Qty;
@@ -35,7 +35,7 @@ internal static class PostingRouter
         }
         var lost = request.Venues.Where(v => legs.TrueForAll(l => l.Venue != v.Listing.Venue)).Select(v => new RouteAlternative(v.Listing.Venue, null,
             v.ExcludedBecause ?? (v.Curve is not null ? "a pool takes no resting orders" : v.Book is null ? "it has no book" : v.MaxQty < v.Listing.MinQty ? "no balance there"
-                : Text($"waiting there scores worse: maker fee {v.Listing.MakerFee * 10_000m:0.##} bps, {Ahead(request, v):0.####} ahead")))).ToList();
+                : Text($"waiting there scores worse: maker fee {v.Listing.MakerFee * 10_000m:0.##} bps, {Ahead(request, v):0.####} ahead{Record(v)}")))).ToList();
         return new(legs, lost, left, left > 0m ? Text($"{left} fits no venue's balance, lot or minimum") : null);
     }
 
@@ -62,6 +62,8 @@ internal static class PostingRouter
         }
         return ahead;
     }
+
+    private static string Record(RouteVenue v) => v.PenaltyBps > 0m ? Text($", {v.PenaltyBps:0.##} bps for {v.PenaltyBecause ?? "delay"}") : "";
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -11,6 +11,12 @@ namespace Ems.Execution.Core.Routing;
 /// <param name="ExactQuote">Base quantity to the quote amount it costs or earns, by the pool's own whole-number arithmetic; null takes the curve's value, rounded against us.</param>
 public sealed record CurveLiquidity(LiquidityCurve Curve, TimeSpan Confirmation, Func<decimal, decimal>? ExactQuote = null);
 
+/// <summary>A pool at one moment, as its venue's adapter gives it.</summary>
+/// <param name="Liquidity">What it gives on one side.</param>
+/// <param name="Gas">Cost of one swap at the present gas price, quote units.</param>
+/// <param name="At">Time of the block it was read from.</param>
+public sealed record PoolQuote(CurveLiquidity Liquidity, decimal Gas, DateTimeOffset At);
+
 /// <summary>One venue the router may use. <see cref="MaxQty"/>: what balances and limits there still allow, base units.</summary>
 /// <param name="Book">The venue's book, or null when it has none.</param>
 /// <param name="ExcludedBecause">Set when the venue is out (stale, disconnected, not allowed): it is listed as an alternative with this text.</param>

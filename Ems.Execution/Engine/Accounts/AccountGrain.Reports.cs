@@ -82,7 +82,9 @@ public sealed partial class AccountGrain
         }
         if (sentAt.Remove(r.ClOrdId, out var sent))
         {
-            engine.Metrics.AckMs.Record(engine.Time.GetElapsedTime(sent).TotalMilliseconds, new KeyValuePair<string, object?>("venue", r.Venue.Value));
+            var ackMs = engine.Time.GetElapsedTime(sent).TotalMilliseconds;
+            engine.Trust.Answered(r.Venue, ackMs, r);
+            engine.Metrics.AckMs.Record(ackMs, new KeyValuePair<string, object?>("venue", r.Venue.Value));
         }
         if (r.ExecType == ExecType.Rejected && r.RejectCode == DuplicateCode)
         {

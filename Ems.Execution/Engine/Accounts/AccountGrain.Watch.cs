@@ -99,6 +99,10 @@ public sealed partial class AccountGrain
         }
         foreach (var o in silent)
         {
+            if (!o.InDoubt)
+            {
+                engine.Trust.WasSilent(o.Venue, patience.TotalMilliseconds);
+            }
             Doubt(o, "no answer in time");
         }
         await FlushAsync();

@@ -12,7 +12,7 @@ namespace Ems.Execution.Engine.Accounts;
 /// <summary>The engine's side of <see cref="DecisionPath"/>: shows it the live market and logs what risk denied.</summary>
 internal sealed class AlgoRunner(EngineServices engine, AccountState state)
 {
-    private readonly DecisionPath path = new(state, engine.Market.Catalog, engine.Risk);
+    private readonly DecisionPath path = new(state, engine.Market.Catalog, engine.Risk, new(engine.Trust.Of, engine.Market.Pool));
 
     /// <summary>Decides for one parent.</summary>
     public DecisionOutcome Decide(ParentOrder p, ParentRuntime runtime, MarketView market, DateTimeOffset now, string actor)
@@ -35,6 +35,7 @@ internal sealed class AlgoRunner(EngineServices engine, AccountState state)
         {
             runtime.TapeCursor = cursor;
         }
+        engine.Trust.Looked(engine.Market.Catalog.Listings(spec.Instrument), fresh);
         return path.Market(spec, fresh, slice, tape.QtyLastMinute(engine.Time.GetUtcNow()), tape.VolatilityBps);
     }
 
@@ -49,7 +50,7 @@ internal sealed class AlgoRunner(EngineServices engine, AccountState state)
         path.Recheck(p, order, MarketFor(p.Spec, null, engine.Market.FreshBooks(p.Spec.Instrument)).Mid, now);
 
     /// <summary>One sentence on where an order of this size would go now, for the preview.</summary>
-    public string? RouteText(ParentSpec spec, MarketView market, IReadOnlyList<Listing> listings) => path.RouteText(spec, market, listings);
+    public string? RouteText(ParentSpec spec, MarketView market, IReadOnlyList<Listing> listings) => path.RouteText(spec, market, listings, engine.Time.GetUtcNow());
 
     /// <summary>Counts a message to a venue against the rate limit.</summary>
     public void CountMessage(DateTimeOffset now) => path.CountMessage(now);

@@ -13,13 +13,15 @@ namespace Ems.Execution.Engine.Accounts;
 
 /// <summary>What every account needs, once per process.</summary>
 public sealed class EngineServices(
-    MarketDataHub market, TapeHub tapes, IEnumerable<IExecutionClient> clients, JournalWriter journal, JournalReader reader, IJobScheduler jobs,
+    MarketDataHub market, TapeHub tapes, VenueRecords trust, IEnumerable<IExecutionClient> clients, JournalWriter journal, JournalReader reader, IJobScheduler jobs,
     IAccountPublisher publisher, TimeProvider time, IOptions<EngineOptions> options, EngineMetrics metrics, CostRecorder costs, ILoggerFactory loggers)
 {
     /// <summary>Books of all venues.</summary>
     public MarketDataHub Market { get; } = market;
     /// <summary>Prints of all venues.</summary>
     public TapeHub Tapes { get; } = tapes;
+    /// <summary>How venues have behaved lately.</summary>
+    public VenueRecords Trust { get; } = trust;
     /// <summary>Order entry by venue.</summary>
     public IReadOnlyDictionary<VenueId, IExecutionClient> Clients { get; } = clients.ToDictionary(c => c.Venue);
     /// <summary>The one writer.</summary>

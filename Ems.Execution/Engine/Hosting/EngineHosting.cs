@@ -27,6 +27,7 @@ public static class EngineHosting
         builder.Services.AddSingleton<EngineMetrics>();
         builder.Services.AddSingleton<TapeHub>();
         builder.Services.AddCostAnalysis();
+        builder.Services.AddSingleton<VenueRecords>();
         builder.Services.AddSingleton<EngineServices>();
         builder.Services.AddSingleton<IJobScheduler, HangfireScheduler>();
         builder.Services.AddScoped<AccountJobs>();

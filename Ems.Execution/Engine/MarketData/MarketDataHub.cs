@@ -1,6 +1,7 @@
 using Ems.Execution.Core.Instruments;
 using Ems.Execution.Core.MarketData;
 using Ems.Execution.Core.Primitives;
+using Ems.Execution.Core.Routing;
 using Ems.Execution.Venues;
 
 namespace Ems.Execution.Engine.MarketData;
@@ -43,6 +44,9 @@ public sealed class MarketDataHub
         }
         return fresh;
     }
+
+    /// <summary>The venue's pool as an order of that side sees it, or null when it has none.</summary>
+    public PoolQuote? Pool(VenueId venue, InstrumentId instrument, Side side) => clients.GetValueOrDefault(venue) is IPoolLiquidity pools ? pools.Pool(instrument, side) : null;
 
     /// <summary>The venue's client, or null.</summary>
     public IMarketDataClient? Client(VenueId venue) => clients.GetValueOrDefault(venue);
