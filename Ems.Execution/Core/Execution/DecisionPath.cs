@@ -117,6 +117,10 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
         return plan.Legs.Count == 0 ? plan.UnroutedBecause : string.Join("; ", plan.Legs.Select(l => l.Reason));
     }
 
+    /// <summary>What one base unit of an order holds: its worst cost for a buy, itself for a sell.</summary>
+    public decimal HoldRate(ParentSpec spec, decimal? mid) => spec.Side == Side.Sell ? 1m
+        : BuyingPower.Required(spec.Side, 1m, spec.LimitPx ?? (mid ?? 0m) * (1m + (state.Limits.PriceCollarBps / 10_000m)), Allowed(spec));
+
     /// <summary>Counts a message to a venue against the rate limit.</summary>
     public void CountMessage(DateTimeOffset now) => messages.Enqueue(now.UtcTicks);
 

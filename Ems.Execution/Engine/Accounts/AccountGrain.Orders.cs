@@ -270,7 +270,5 @@ public sealed partial class AccountGrain
 
     private ulong SeedOf(ClOrdId id) => SeededRandom.Draw(state.Seed, 1, (long)SeededRandom.Hash(id.Value));
 
-    /// <summary>What one base unit holds: its worst cost for a buy, itself for a sell.</summary>
-    private decimal HoldRate(ParentSpec spec, decimal? mid) => spec.Side == Side.Sell ? 1m
-        : BuyingPower.Required(spec.Side, 1m, spec.LimitPx ?? (mid ?? 0m) * (1m + (state.Limits.PriceCollarBps / 10_000m)), runner.Allowed(spec));
+    private decimal HoldRate(ParentSpec spec, decimal? mid) => runner.HoldRate(spec, mid);
 }

@@ -52,6 +52,9 @@ internal sealed class AlgoRunner(EngineServices engine, AccountState state)
     /// <summary>One sentence on where an order of this size would go now, for the preview.</summary>
     public string? RouteText(ParentSpec spec, MarketView market, IReadOnlyList<Listing> listings) => path.RouteText(spec, market, listings, engine.Time.GetUtcNow());
 
+    /// <summary>What one base unit holds.</summary>
+    public decimal HoldRate(ParentSpec spec, decimal? mid) => path.HoldRate(spec, mid);
+
     /// <summary>Counts a message to a venue against the rate limit.</summary>
     public void CountMessage(DateTimeOffset now) => path.CountMessage(now);
 

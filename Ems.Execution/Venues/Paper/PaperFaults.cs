@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Ems.Execution.Core.Primitives;
+using Ems.Execution.Core.Simulation;
 
 namespace Ems.Execution.Venues.Paper;
 
@@ -58,11 +59,6 @@ internal sealed class PaperDice(ulong seed)
 
     public bool Hits(PaperDraw draw, double probability) => probability > 0 && Next(draw) < probability;
 
-    /// <summary>Median plus a jitter that is small for half of the messages and long-tailed for a few.</summary>
-    public TimeSpan Latency(PaperVenueSpec spec)
-    {
-        var u = Next(PaperDraw.Latency);
-        var skew = u < 0.5 ? (u - 0.5) * 2 * spec.JitterMs : -Math.Log(1 - ((u - 0.5) * 1.98)) * spec.JitterMs;
-        return TimeSpan.FromMilliseconds(Math.Max(0.2, spec.LatencyMs + skew));
-    }
+    /// <summary>One way to or from a venue.</summary>
+    public TimeSpan Latency(PaperVenueSpec spec) => new LatencyModel(spec.LatencyMs, spec.JitterMs).OneWay(Next(PaperDraw.Latency));
 }
