@@ -33,7 +33,7 @@ public sealed class AccessWalkTests(EmsHost host)
     private static readonly string[] SignedIn =
     [
         "GET /", "POST /", "GET /trade/{Id}", "POST /trade/{Id}", "GET /orders", "POST /orders", "GET /orders/{Account}/{Id}", "POST /orders/{Account}/{Id}",
-        "GET /not-found", "POST /not-found", "GET /_framework/resource-collection.js",
+        "GET /costs", "POST /costs", "GET /not-found", "POST /not-found", "GET /_framework/resource-collection.js",
         "GET /api/me", "POST /api/me/sign-out", "GET /api/algos", "GET /api/group-types", "GET /api/instruments", "GET /api/market/{instrument}",
         "GET /hubs/trading/negotiate", "GET /hubs/trading",
     ];
@@ -63,6 +63,10 @@ public sealed class AccessWalkTests(EmsHost host)
         ["POST /api/accounts/{account}/groups/{clOrdId}/cancel"] = AccountRight.Trade,
         ["POST /api/accounts/{account}/groups/{clOrdId}/pause"] = AccountRight.Trade,
         ["POST /api/accounts/{account}/groups/{clOrdId}/resume"] = AccountRight.Trade,
+        ["GET /api/accounts/{account}/orders/{clOrdId}/cost"] = AccountRight.View,
+        ["GET /api/accounts/{account}/orders/{clOrdId}/cost/export"] = AccountRight.View,
+        ["GET /api/accounts/{account}/costs"] = AccountRight.View,
+        ["GET /api/accounts/{account}/costs/export"] = AccountRight.View,
         ["POST /api/accounts/{account}/kill"] = AccountRight.Trade,
     };
 

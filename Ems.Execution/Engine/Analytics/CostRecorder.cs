@@ -34,6 +34,7 @@ public sealed class CostRecorder(
     private readonly Dictionary<InstrumentId, InstrumentWatch> watches = [];
     private readonly List<Action<AnalyticsStore>> writes = [];
     private DateTimeOffset prunedAt;
+    private int stopped;
 
     /// <summary>Notes an event of an account, live or folded again; never waits. Spec is its parent's.</summary>
     public void See(AccountId account, AccountEvent e, ParentSpec? spec)
@@ -53,7 +54,11 @@ public sealed class CostRecorder(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        Turn(time.GetUtcNow());
+        // A host may stop twice, the second time when the file is closed already.
+        if (Interlocked.Exchange(ref stopped, 1) == 0)
+        {
+            Turn(time.GetUtcNow());
+        }
     }
 
     /// <inheritdoc/>
