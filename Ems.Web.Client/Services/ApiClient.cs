@@ -34,11 +34,22 @@ public sealed class ApiClient(HttpClient http)
     /// <summary>cancel, pause or resume.</summary>
     public Task<ApiResult<object>> Act(string account, string clOrdId, string verb) => Send<object>(HttpMethod.Post, $"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}/{verb}", null);
 
+    public Task<ApiResult<OrderAck>> SubmitGroup(string account, NewGroupRequest group) => Send<OrderAck>(HttpMethod.Post, Groups(account), group);
+
+    public Task<ApiResult<GroupPreviewRow>> PreviewGroup(string account, NewGroupRequest group) => Send<GroupPreviewRow>(HttpMethod.Post, Groups(account) + "/preview", group);
+
+    public Task<ApiResult<GroupDetailRow>> Group(string account, string clOrdId) => Get<GroupDetailRow>($"{Groups(account)}/{Uri.EscapeDataString(clOrdId)}");
+
+    /// <summary>cancel, pause or resume.</summary>
+    public Task<ApiResult<object>> ActOnGroup(string account, string clOrdId, string verb) => Send<object>(HttpMethod.Post, $"{Groups(account)}/{Uri.EscapeDataString(clOrdId)}/{verb}", null);
+
     public Task<ApiResult<KillSwitchReport>> Kill(string account, KillSwitchRequest request) => Send<KillSwitchReport>(HttpMethod.Post, $"api/accounts/{account}/kill", request);
 
     public Task<ApiResult<object>> SignOut() => Send<object>(HttpMethod.Post, "api/me/sign-out", null);
 
     private static string Orders(string account) => $"api/accounts/{account}/orders";
+
+    private static string Groups(string account) => $"api/accounts/{account}/groups";
 
     private Task<ApiResult<T>> Get<T>(string path) => Send<T>(HttpMethod.Get, path, null);
 

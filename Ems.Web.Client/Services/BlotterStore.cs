@@ -10,6 +10,7 @@ public sealed class BlotterStore
 {
     private const int FillsKept = 1_000;
     private readonly Dictionary<string, OrderRow> orders = [];
+    private readonly Dictionary<string, GroupRow> groups = [];
     private readonly Dictionary<string, ChildRow> children = [];
     private readonly Dictionary<string, List<string>> childrenOf = [];
     private readonly Dictionary<string, FillRow> fillsById = [];
@@ -28,6 +29,8 @@ public sealed class BlotterStore
     public string KillLevel { get; private set; } = "None";
     /// <summary>Parents, newest first, live ones before ended ones.</summary>
     public IReadOnlyList<OrderRow> Orders { get; private set; } = [];
+    /// <summary>Groups, newest first, live ones before ended ones.</summary>
+    public IReadOnlyList<GroupRow> Groups { get; private set; } = [];
     /// <summary>Fills, newest first.</summary>
     public IEnumerable<FillRow> Fills => Enumerable.Reverse(fills);
     /// <summary>Number of fills held.</summary>
@@ -43,11 +46,18 @@ public sealed class BlotterStore
     public IReadOnlyList<ChildRow> ChildrenOf(string parent) =>
         childrenOf.TryGetValue(parent, out var ids) ? [.. Enumerable.Reverse(ids).Select(id => children[id])] : [];
 
+    /// <summary>One order, or null.</summary>
+    public OrderRow? Find(string? clOrdId) => clOrdId is not null && orders.TryGetValue(clOrdId, out var o) ? o : null;
+
+    /// <summary>One group, or null.</summary>
+    public GroupRow? FindGroup(string? clOrdId) => clOrdId is not null && groups.TryGetValue(clOrdId, out var g) ? g : null;
+
     /// <summary>Starts anew.</summary>
     public void Load(AccountSnapshot s)
     {
         Forget();
         (epoch, seq, KillLevel) = (s.Epoch, s.Seq, s.KillLevel);
+        Put(s.Groups);
         Put(s.Orders, s.Children, s.Fills, s.Balances, s.Positions);
     }
 
@@ -67,6 +77,7 @@ public sealed class BlotterStore
             return false;
         }
         (seq, KillLevel) = (b.Seq, b.KillLevel);
+        Put(b.Groups);
         Put(b.Orders, b.Children, b.Fills, b.Balances, b.Positions);
         return true;
     }
@@ -81,6 +92,8 @@ public sealed class BlotterStore
     private void Forget()
     {
         orders.Clear();
+        groups.Clear();
+        Groups = [];
         children.Clear();
         childrenOf.Clear();
         fillsById.Clear();
@@ -88,6 +101,18 @@ public sealed class BlotterStore
         balances.Clear();
         positions.Clear();
         (epoch, seq, KillLevel, Orders) = (null, 0, "None", []);
+    }
+
+    private void Put(IReadOnlyList<GroupRow> newGroups)
+    {
+        foreach (var g in newGroups)
+        {
+            groups[g.ClOrdId] = g;
+        }
+        if (newGroups.Count > 0)
+        {
+            Groups = [.. groups.Values.OrderBy(g => g.EndedAt is null ? 0 : 1).ThenByDescending(g => g.CreatedAt)];
+        }
     }
 
     private void Put(IReadOnlyList<OrderRow> newOrders, IReadOnlyList<ChildRow> newChildren, IReadOnlyList<FillRow> newFills, IReadOnlyList<BalanceRow> newBalances, IReadOnlyList<PositionRow> newPositions)

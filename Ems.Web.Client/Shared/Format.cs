@@ -15,6 +15,9 @@ public static class Format
     /// <summary>A quantity without trailing zeros.</summary>
     public static string Qty(decimal qty) => Math.Round(qty, 8).ToString("#,0.########", Inv);
 
+    /// <summary>An amount of any asset: cents of a large one, all decimals of a small one.</summary>
+    public static string Amount(decimal amount) => Qty(Math.Abs(amount) >= 100m ? Math.Round(amount, 2) : amount);
+
     /// <summary>Money with two decimals.</summary>
     public static string Money(decimal? value) => value is { } v ? v.ToString("N2", Inv) : "–";
 

@@ -11,6 +11,13 @@ public static class TestIds
     public const string TabOrders = "tab-orders", TabFills = "tab-fills", TabPositions = "tab-positions", TabBalances = "tab-balances";
     public const string Timeline = "timeline", Routes = "routes";
 
+    public const string ModeOrder = "mode-order", ModeGroup = "mode-group", GroupTicket = "group-ticket", GroupType = "group-type", GroupSubmit = "group-submit", GroupPreview = "group-preview";
+    public const string LegAlgo = "leg-algo", LegQty = "leg-qty", LegLimit = "leg-limit", Condition = "condition", ConditionNode = "condition-node", NodeOp = "node-op", NodeValue = "node-value", NodeAdd = "node-add";
+    public const string Groups = "groups", GroupRow = "group-row", GroupLegs = "group-legs", GroupPanel = "group-panel", Truth = "truth", TabGroups = "tab-groups";
+
+    /// <summary>Test id of one leg of the group ticket.</summary>
+    public static string Leg(string role) => "leg-" + role;
+
     /// <summary>Test id of one parameter's field.</summary>
     public static string Param(string name) => "param-" + name;
 }

@@ -36,7 +36,8 @@ public sealed class FakeServer : HttpMessageHandler
             "api/algos" => AlgoCatalog.All.Select(a => new AlgoRow(a.Descriptor)).ToArray(),
             "api/accounts/A1/orders/a" when Detail is not null => Detail,
             "api/accounts/A1/orders/preview" => new OrderPreview([], null, null, [new("parameters.slices", "20", "4", "min_slice", "20 slices would be too small; 4 are not.")], 1m, 100m, 0.1m, 4, [], "here"),
-            "api/accounts/A1/orders" => new OrderAck("x", OrdStatus.New, []),
+            "api/accounts/A1/orders" or "api/accounts/A1/groups" => new OrderAck("x", OrdStatus.New, []),
+            "api/accounts/A1/groups/preview" => new GroupPreviewRow([], null, null, [], [], [], []),
             _ => new object(),
         };
         return path == "api/accounts/A1/orders" && Refuse is { } refusal

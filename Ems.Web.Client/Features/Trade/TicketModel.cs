@@ -71,6 +71,6 @@ public sealed class TicketModel
     private static string? Null(string text) => text.Trim().Length > 0 ? text.Trim() : null;
 
     /// <summary>A browser's local date and time as UTC.</summary>
-    private static string? Time(string local) => DateTime.TryParse(local, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal | DateTimeStyles.AdjustToUniversal, out var t)
+    internal static string? Time(string local) => DateTime.TryParse(local, CultureInfo.InvariantCulture, DateTimeStyles.AssumeLocal | DateTimeStyles.AdjustToUniversal, out var t)
         ? t.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) : Null(local);
 }
