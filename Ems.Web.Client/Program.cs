@@ -17,4 +17,5 @@ builder.Services.AddSingleton<BlotterStore>();
 builder.Services.AddSingleton<MarketStore>();
 builder.Services.AddSingleton<Session>();
 builder.Services.AddSingleton<TradingConnection>();
+builder.Services.AddSingleton<Wallets>();
 await builder.Build().RunAsync();

@@ -11,6 +11,7 @@ using Ems.Web.Features.Problems;
 using Ems.Web.Features.Push;
 using Ems.Web.Features.Reference;
 using Ems.Web.Features.Security;
+using Ems.Web.Features.Wallets;
 using Ems.Web.Features.Watching;
 using Ems.Web.Hosting;
 
@@ -27,6 +28,7 @@ static async Task<int> ServeAsync(string[] args)
     builder.Services.AddProblems();
     builder.Services.AddSecurity();
     builder.Services.AddPeople();
+    builder.Services.AddWallets();
     builder.Services.AddAccess();
     builder.Services.AddPaperMarket(builder.Configuration);
     builder.Services.AddPaperVenues();

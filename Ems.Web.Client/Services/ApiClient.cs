@@ -45,6 +45,14 @@ public sealed class ApiClient(HttpClient http)
 
     public Task<ApiResult<KillSwitchReport>> Kill(string account, KillSwitchRequest request) => Send<KillSwitchReport>(HttpMethod.Post, $"api/accounts/{account}/kill", request);
 
+    public Task<ApiResult<IReadOnlyList<WalletRow>>> Wallets() => Get<IReadOnlyList<WalletRow>>("api/wallets");
+
+    public Task<ApiResult<WalletChallenge>> AskToSign(WalletChallengeRequest request) => Send<WalletChallenge>(HttpMethod.Post, "api/wallets/challenge", request);
+
+    public Task<ApiResult<IReadOnlyList<WalletRow>>> LinkWallet(WalletProof proof) => Send<IReadOnlyList<WalletRow>>(HttpMethod.Post, "api/wallets", proof);
+
+    public Task<ApiResult<IReadOnlyList<WalletRow>>> UnlinkWallet(string address) => Send<IReadOnlyList<WalletRow>>(HttpMethod.Delete, $"api/wallets/{Uri.EscapeDataString(address)}", null);
+
     public Task<ApiResult<object>> SignOut() => Send<object>(HttpMethod.Post, "api/me/sign-out", null);
 
     private static string Orders(string account) => $"api/accounts/{account}/orders";
@@ -70,7 +78,7 @@ public sealed class ApiClient(HttpClient http)
             }
             if (!response.IsSuccessStatusCode)
             {
-                return new(default, null, Sentence(response.StatusCode));
+                return new(default, null, await TitleAsync(response) ?? Sentence(response.StatusCode));
             }
             var empty = response.Content.Headers.ContentLength is 0 || response.StatusCode == HttpStatusCode.NoContent || typeof(T) == typeof(object);
             return new(empty ? default : await response.Content.ReadFromJsonAsync<T>(Json.Options), null, null);
@@ -80,6 +88,13 @@ public sealed class ApiClient(HttpClient http)
             return new(default, null, "The server does not answer. What was sent may or may not have arrived; the same order can be sent again safely.");
         }
     }
+
+    /// <summary>What the server says of it, where that is more than the status says.</summary>
+    private static async Task<string?> TitleAsync(HttpResponseMessage response) =>
+        response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.Unauthorized && response.Content.Headers.ContentType?.MediaType == "application/problem+json"
+        && await response.Content.ReadFromJsonAsync<ProblemText>(Json.Options) is { Title: var title, Code: not "NotSignedIn" } ? title : null;
+
+    private sealed record ProblemText(string? Title, string? Code);
 
     private static string Sentence(HttpStatusCode code) => code switch
     {

@@ -6,5 +6,5 @@ import { rm } from 'node:fs/promises';
 const out = fileURLToPath(new URL('../../wwwroot/lib', import.meta.url));
 await rm(out, { recursive: true, force: true });
 const common = { bundle: true, minify: true, outdir: out, logLevel: 'warning', absWorkingDir: fileURLToPath(new URL('.', import.meta.url)) };
-await build({ ...common, entryPoints: ['src/charts.js', 'src/page.js'], format: 'esm', target: 'es2022' });
+await build({ ...common, entryPoints: ['src/charts.js', 'src/page.js', 'src/wallet.js', 'src/sign-in.js'], format: 'esm', target: 'es2022' });
 await build({ ...common, entryPoints: ['src/fonts.css'], loader: { '.woff2': 'file', '.woff': 'file' }, assetNames: '[name]-[hash]' });

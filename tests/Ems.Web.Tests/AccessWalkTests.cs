@@ -26,7 +26,7 @@ public sealed class AccessWalkTests(EmsHost host)
         "GET /openapi/{documentName}.json", "GET /health", "GET /health/live", "GET /health/ready",
         "GET /api-reference/{documentName?}", "GET /api-reference/scalar.js", "GET /api-reference/scalar.aspnetcore.js", "GET /api-reference/favicon.svg",
         "GET /account/login", "POST /account/login", "GET /account/register", "POST /account/register", "GET /account/access-denied", "POST /account/access-denied",
-        "GET /{**path:file}", "GET /_framework/opaque-redirect", "POST /_framework/opaque-redirect",
+        "POST /api/wallets/challenge", "POST /api/wallets/sign-in", "GET /{**path:file}", "GET /_framework/opaque-redirect", "POST /_framework/opaque-redirect",
     ];
 
     /// <summary>For anybody who is signed in: the page (whose data comes from the API), the market, himself.</summary>
@@ -34,7 +34,7 @@ public sealed class AccessWalkTests(EmsHost host)
     [
         "GET /", "POST /", "GET /trade/{Id}", "POST /trade/{Id}", "GET /orders", "POST /orders", "GET /orders/{Account}/{Id}", "POST /orders/{Account}/{Id}",
         "GET /costs", "POST /costs", "GET /not-found", "POST /not-found", "GET /_framework/resource-collection.js",
-        "GET /api/me", "POST /api/me/sign-out", "GET /api/algos", "GET /api/group-types", "GET /api/instruments", "GET /api/market/{instrument}",
+        "GET /wallets", "POST /wallets", "GET /api/wallets", "POST /api/wallets", "DELETE /api/wallets/{address}", "GET /api/me", "POST /api/me/sign-out", "GET /api/algos", "GET /api/group-types", "GET /api/instruments", "GET /api/market/{instrument}",
         "GET /hubs/trading/negotiate", "GET /hubs/trading",
     ];
 

@@ -64,7 +64,8 @@ public static class SecurityFeature
     {
         var options = context.RequestServices.GetRequiredService<IOptions<RateLimitOptions>>().Value;
         var path = context.Request.Path;
-        if (HttpMethods.IsPost(context.Request.Method) && path.StartsWithSegments("/account", StringComparison.OrdinalIgnoreCase))
+        if (HttpMethods.IsPost(context.Request.Method) && (path.StartsWithSegments("/account", StringComparison.OrdinalIgnoreCase)
+            || (path.StartsWithSegments("/api/wallets", StringComparison.OrdinalIgnoreCase) && context.User.Identity?.IsAuthenticated != true)))
         {
             return RateLimitPartition.GetFixedWindowLimiter("sign-in:" + context.Connection.RemoteIpAddress,
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = options.SignInsPerMinute, Window = TimeSpan.FromMinutes(1) });

@@ -1,0 +1,25 @@
+namespace Ems.Web.Client.Contracts;
+
+/// <summary>POST /api/wallets/challenge: which address wants to prove itself, on which chain its wallet is.</summary>
+public sealed record WalletChallengeRequest
+{
+    /// <summary>0x and 40 digits.</summary>
+    public string? Address { get; init; }
+    /// <summary>EIP-155 number of the wallet's chain.</summary>
+    public long? ChainId { get; init; }
+}
+
+/// <summary>The text to sign (EIP-4361). It is good once, in this browser, until <paramref name="ExpiresAt"/>.</summary>
+public sealed record WalletChallenge(string Message, DateTimeOffset ExpiresAt);
+
+/// <summary>POST /api/wallets/sign-in and /api/wallets: the text as it was given out and the wallet's signature (personal_sign, 65 bytes as 0x…).</summary>
+public sealed record WalletProof
+{
+    /// <summary>As given out.</summary>
+    public string? Message { get; init; }
+    /// <summary>0x and 130 digits.</summary>
+    public string? Signature { get; init; }
+}
+
+/// <summary>An address that proved to be the signed-in person's.</summary>
+public sealed record WalletRow(string Address);
