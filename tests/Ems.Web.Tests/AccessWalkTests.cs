@@ -230,7 +230,7 @@ public sealed class AccessWalkTests(EmsHost host)
     {
         var (method, pattern) = (name.Split(' ')[0], name.Split(' ')[1]);
         var path = pattern.Replace("{account}", account).Replace("{Account}", account).Replace("{clOrdId}", "no-such-order").Replace("{Id}", "no-such-order")
-            .Replace("{venue}", "ALPHA").Replace("{instrument}", "BTC-USDT").Replace("/{**path}", "");
+            .Replace("{venue}", "ALPHA").Replace("{address}", "0x90f79bf6eb2c4f870365e785982e1f101e93b906").Replace("{instrument}", "BTC-USDT").Replace("/{**path}", "");
         path.ShouldNotContain("{");
         var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (method is "POST" or "PUT" or "PATCH")

@@ -52,7 +52,7 @@ async function send(path, body) {
   const answer = await fetch(`/api/wallets/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
   if (answer.status === 204) return null;
   const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(told.fields?.[0]?.text ?? told.title ?? told.text ?? `The server answered ${answer.status}.`);
+  if (!answer.ok) throw new Error(told.errors?.[0]?.text ?? told.title ?? told.text ?? `The server answered ${answer.status}.`);
   return told;
 }
 

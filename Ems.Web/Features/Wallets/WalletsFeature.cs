@@ -34,12 +34,16 @@ public static partial class WalletsFeature
         return api;
     }
 
-    private static IResult Ask(HttpContext http, Body<WalletChallengeRequest> body, WalletProofs proofs) =>
-        proofs.Ask(http, body.Value) is (var challenge, { } refusal) ? refusal : TypedResults.Ok(challenge);
+    private static IResult Ask(HttpContext http, Body<WalletChallengeRequest> body, WalletProofs proofs)
+    {
+        var (challenge, refusal) = proofs.Ask(http, body.Value);
+        return refusal ?? TypedResults.Ok(challenge);
+    }
 
     private static async Task<IResult> SignIn(HttpContext http, Body<WalletProof> body, WalletProofs proofs, SignInManager<EmsUser> signIn, UserManager<EmsUser> people, ILogger<WalletProofs> logger)
     {
-        if (proofs.Check(http, body.Value) is var (address, refusal) && refusal is not null)
+        var (address, refusal) = proofs.Check(http, body.Value);
+        if (refusal is not null)
         {
             return refusal;
         }
@@ -66,7 +70,8 @@ public static partial class WalletsFeature
         {
             return ApiProblems.NotSignedIn();
         }
-        if (proofs.Check(http, body.Value) is var (address, refusal) && refusal is not null)
+        var (address, refusal) = proofs.Check(http, body.Value);
+        if (refusal is not null)
         {
             return refusal;
         }
