@@ -76,9 +76,9 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
     }
 
     /// <summary>The market as this parent may see it: the fresh books of its venues, and the prints since it looked last.</summary>
-    public MarketView Market(ParentSpec spec, IReadOnlyList<BookSnapshot> fresh, TapeSlice slice, decimal qtyLastMinute, decimal? volatilityBps) =>
+    public MarketView Market(ParentSpec spec, IReadOnlyList<BookSnapshot> fresh, TapeSlice slice, decimal qtyLastMinute, decimal? volatilityBps, decimal? quickVolatilityBps = null) =>
         new(spec.Instrument, Unrestricted(spec) ? fresh : [.. fresh.Where(b => MayUse(spec, b.Venue))], slice.LastPx, slice.High, slice.Low, qtyLastMinute,
-            slice.HighAfterLow, slice.LowAfterHigh, volatilityBps);
+            slice.HighAfterLow, slice.LowAfterHigh, volatilityBps, quickVolatilityBps);
 
     /// <summary>The listings this parent may use.</summary>
     public IReadOnlyList<Listing> Allowed(ParentSpec spec) => [.. catalog.Listings(spec.Instrument).Where(l => MayUse(spec, l.Venue))];

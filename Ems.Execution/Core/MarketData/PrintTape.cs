@@ -10,7 +10,10 @@ public sealed class PrintTape
 {
     private const int Kept = 8192;
     private readonly (decimal Px, decimal Qty, DateTimeOffset Time)[] ring = new (decimal, decimal, DateTimeOffset)[Kept];
-    private readonly Dictionary<VenueId, RealisedVolatility> volatility = [];
+    /// <summary>Memory of the quick volatility, seconds: a spike shows within one return of ten seconds and is gone in a minute or two.</summary>
+    private const double QuickMemorySeconds = 40;
+    private const int QuickSamplesMin = 4;
+    private readonly Dictionary<VenueId, (RealisedVolatility Slow, RealisedVolatility Quick)> volatility = [];
     private DateTimeOffset minuteAt;
     private decimal minuteQty;
 
@@ -50,17 +53,39 @@ public sealed class PrintTape
     /// Mean of the venues' volatilities, basis points per square root of an hour; null before two minutes of prints. Apart by venue,
     /// since the basis between venues is no volatility.
     /// </summary>
-    public decimal? VolatilityBps
+    public decimal? VolatilityBps => Mean(v => v.Slow.Bps);
+
+    /// <summary>The same with a memory of <see cref="QuickMemorySeconds"/>: what the market does right now.</summary>
+    public decimal? QuickVolatilityBps => Mean(v => v.Quick.Bps);
+
+    /// <summary>Moments and quantities of the prints at or after <paramref name="from"/> and before <paramref name="to"/>, oldest first; null when the ring no longer reaches back that far.</summary>
+    public IReadOnlyList<(DateTimeOffset Time, decimal Px, decimal Qty)>? Between(DateTimeOffset from, DateTimeOffset to)
     {
-        get
+        var first = Math.Max(0, Count - Kept);
+        if (first > 0 && ring[first % Kept].Time > from)
         {
-            var (sum, n) = (0m, 0);
-            foreach (var v in volatility.Values)
-            {
-                (sum, n) = v.Bps is { } bps ? (sum + bps, n + 1) : (sum, n);
-            }
-            return n > 0 ? Math.Round(sum / n, 2) : null;
+            return null;
         }
+        var prints = new List<(DateTimeOffset, decimal, decimal)>();
+        for (var i = first; i < Count; i++)
+        {
+            var (px, qty, time) = ring[i % Kept];
+            if (time >= from && time < to)
+            {
+                prints.Add((time, px, qty));
+            }
+        }
+        return prints;
+    }
+
+    private decimal? Mean(Func<(RealisedVolatility Slow, RealisedVolatility Quick), decimal?> of)
+    {
+        var (sum, n) = (0m, 0);
+        foreach (var v in volatility.Values)
+        {
+            (sum, n) = of(v) is { } bps ? (sum + bps, n + 1) : (sum, n);
+        }
+        return n > 0 ? Math.Round(sum / n, 2) : null;
     }
 
     /// <summary>Quantity printed since a moment, as far back as the ring reaches.</summary>
@@ -80,8 +105,9 @@ public sealed class PrintTape
         ring[Count++ % Kept] = (t.Px, t.Qty, t.Time);
         if (!volatility.TryGetValue(t.Venue, out var v))
         {
-            volatility.Add(t.Venue, v = new());
+            volatility.Add(t.Venue, v = (new(), new(QuickMemorySeconds, QuickSamplesMin)));
         }
-        v.Add(t.Px, t.Time);
+        v.Slow.Add(t.Px, t.Time);
+        v.Quick.Add(t.Px, t.Time);
     }
 }

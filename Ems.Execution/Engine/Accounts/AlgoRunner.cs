@@ -36,7 +36,7 @@ internal sealed class AlgoRunner(EngineServices engine, AccountState state)
             runtime.TapeCursor = cursor;
         }
         engine.Trust.Looked(engine.Market.Catalog.Listings(spec.Instrument), fresh);
-        return path.Market(spec, fresh, slice, tape.QtyLastMinute(engine.Time.GetUtcNow()), tape.VolatilityBps);
+        return path.Market(spec, fresh, slice, tape.QtyLastMinute(engine.Time.GetUtcNow()), tape.VolatilityBps, tape.QuickVolatilityBps);
     }
 
     /// <summary>The listings this parent may use.</summary>

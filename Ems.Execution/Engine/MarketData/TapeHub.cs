@@ -74,6 +74,27 @@ public sealed class Tape : IDisposable
         }
     }
 
+    /// <summary>The same over the last half minute or so.</summary>
+    public decimal? QuickVolatilityBps
+    {
+        get
+        {
+            lock (gate)
+            {
+                return prints.QuickVolatilityBps;
+            }
+        }
+    }
+
+    /// <summary>The prints of a span, oldest first; null when the tape no longer reaches back that far.</summary>
+    public IReadOnlyList<(DateTimeOffset Time, decimal Px, decimal Qty)>? Between(DateTimeOffset from, DateTimeOffset to)
+    {
+        lock (gate)
+        {
+            return prints.Between(from, to);
+        }
+    }
+
     /// <summary>Quantity printed since a moment, as far back as the ring reaches.</summary>
     public decimal QtySince(DateTimeOffset since)
     {

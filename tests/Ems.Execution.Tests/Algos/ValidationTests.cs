@@ -77,7 +77,7 @@ public sealed class ValidationTests
     [InlineData("TWAP", "slices", "0", "min")]
     [InlineData("TWAP", "slices", "-3", "min")]
     [InlineData("TWAP", "slices", "121", "max")]
-    [InlineData("TWAP", "randomSize", "0.51", "max")]
+    [InlineData("TWAP", "randomSize", "1.01", "max")]
     [InlineData("TWAP", "randomSize", "0.12345", "decimals")]
     [InlineData("TWAP", "style", "YOLO", "choice")]
     [InlineData("TWAP", "style", "taker", "choice")]

@@ -91,8 +91,13 @@ public sealed class PegAlgo : IExecutionAlgo
             return new([new SubmitSlice(sent.Sent, p.UnsentQty, Ends.Within(spec, r.Required("wouldCross")), TimeInForce.Ioc, false, "the price is at or better than the crossing price")],
                 sent, spec.ExpireTime, true, new("Working", "Taking all that is left."));
         }
-        var qty = Ends.Sendable(input, r.Required("maxDisplay") * spec.OrderQty, px) is var shown and > 0m ? shown
-            : Math.Min(p.UnsentQty, Fitting.LeastQty(input.Listings, px) ?? p.UnsentQty);
+        // The limit may allow a dearer price at which the rest would be large enough; the peg does not.
+        var least = Fitting.LeastQty(input.Listings, px) ?? 0m;
+        if (p.UnsentQty < least)
+        {
+            return Ends.Over(m, Ends.Dust(p.UnsentQty));
+        }
+        var qty = Ends.Sendable(input, r.Required("maxDisplay") * spec.OrderQty, px) is var shown and > 0m ? shown : Math.Min(p.UnsentQty, least);
         return new([new SubmitSlice(sent.Sent, qty, px, spec.TimeInForce == TimeInForce.Gtd ? TimeInForce.Gtd : TimeInForce.Gtc, spec.PostOnly, $"pegged to {r.Text("reference")} at {Fitting.Text(px)}")],
             sent, spec.ExpireTime, true, new("Pegged", $"Resting at {Fitting.Text(px)}."));
     }

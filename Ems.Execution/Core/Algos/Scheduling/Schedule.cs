@@ -46,8 +46,12 @@ public sealed record Schedule(DateTimeOffset Start, DateTimeOffset End, int Slic
         return new(start, end, slices, skipped, curve);
     }
 
-    /// <summary>When slice <paramref name="i"/> is sent: somewhere in the first part of its own time, drawn from the seed.</summary>
-    public DateTimeOffset DueAt(int i, ulong seed, double randomTime) => Start + (Step * (i + (randomTime * SeededRandom.Unit(seed, TimeStream, i))));
+    /// <summary>
+    /// When slice <paramref name="i"/> is sent: somewhere in the first part of its own time, drawn from the seed; the last one in its first
+    /// half at the latest, so that there is time to fill it.
+    /// </summary>
+    public DateTimeOffset DueAt(int i, ulong seed, double randomTime) =>
+        Start + (Step * (i + ((i == Slices - 1 ? Math.Min(randomTime, 0.5) : randomTime) * SeededRandom.Unit(seed, TimeStream, i))));
 
     /// <summary>The slice whose due time has come last, or -1 before the first; may pass the last one when <paramref name="overtime"/>.</summary>
     public int SliceAt(DateTimeOffset now, ulong seed, double randomTime, bool overtime = false)

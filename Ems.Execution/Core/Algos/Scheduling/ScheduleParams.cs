@@ -10,10 +10,10 @@ internal static class ScheduleParams
         yield return new("endTime", ParamType.Time, "End", "End of the window instead of a duration (ISO 8601, UTC).", "", Updatable: true);
         yield return new("intervalSeconds", ParamType.Seconds, "Interval", "Time between slices. Leave empty to give the number of slices, or for 20 slices.", "s", Min: 1, Max: 3_600, MaxDecimals: 0);
         yield return new("slices", ParamType.Integer, "Slices", "Number of slices instead of an interval.", "", Min: 1, Max: 10_000, MaxDecimals: 0);
-        yield return new("randomSize", ParamType.Percent, "Random size", "Slice sizes vary by up to this fraction, drawn from the order's seed.", "", Default: "0.2", Min: 0, Max: 0.5m, MaxDecimals: 4, Group: "Stealth");
+        yield return new("randomSize", ParamType.Percent, "Random size", "Slice sizes vary by up to this fraction, drawn from the order's seed. Below 0.5 a simple detector finds slices by their size.", "", Default: "1", Min: 0, Max: 1, MaxDecimals: 4, Group: "Stealth");
         if (randomTime)
         {
-            yield return new("randomTime", ParamType.Percent, "Random time", "Slices are delayed by up to this fraction of the interval.", "", Default: "0.3", Min: 0, Max: 0.9m, MaxDecimals: 4, Group: "Stealth");
+            yield return new("randomTime", ParamType.Percent, "Random time", "Slices are delayed by up to this fraction of the interval, drawn from the order's seed.", "", Default: "0.9", Min: 0, Max: 0.9m, MaxDecimals: 4, Group: "Stealth");
         }
     }
 
@@ -27,6 +27,10 @@ internal static class ScheduleParams
         new("priceTolBps", ParamType.Decimal, "Price tolerance", "Worst distance of a crossing child from the mid.", "bps", Default: "100", Min: 1, Max: 1_000, MaxDecimals: 2, Updatable: true, Group: "Limits"),
         new("iWouldPrice", ParamType.Price, "I would", "At this price or better take all that is left at once.", "quote", Min: 0.00000001m, Max: 1_000_000_000m, Updatable: true, Group: "Limits"),
         new("pauseAboveVolBps", ParamType.Decimal, "Pause above volatility", "While the volatility of the last minutes is above this nothing is sent and what rests is canceled; the schedule goes on. Basis points per square root of an hour; empty for never.", "bps", Min: 1, Max: 100_000, MaxDecimals: 2, Updatable: true, Group: "Limits"),
+        new("adaptive", ParamType.Bool, "Follow the market", "MIXED crosses sooner in a calm, narrow, deep market and later in a volatile, wide or thin one, within the discretion; the two rules below apply to every style.", "", Default: "true", Updatable: true, Group: "Adaptive"),
+        new("volSlowFactor", ParamType.Decimal, "Slow down at", "While the volatility of the last half minute is this many times its usual level, crossings wait within the discretion; empty for never.", "x", Default: "2", Min: 1.1m, Max: 100, MaxDecimals: 2, Updatable: true, Group: "Adaptive"),
+        new("volStopFactor", ParamType.Decimal, "Stop at", "At this many times the usual volatility nothing is sent and what rests is canceled; it goes on below three quarters of it. Empty for never.", "x", Default: "4", Min: 1.1m, Max: 100, MaxDecimals: 2, Updatable: true, Group: "Adaptive"),
+        new("volStopSeconds", ParamType.Seconds, "Stop at most", "Longest time one spike may stop the order.", "s", Default: "60", Min: 1, Max: 86_400, MaxDecimals: 0, Updatable: true, Group: "Adaptive"),
         new("scheduleDiscretion", ParamType.Percent, "Discretion", "A crossing may wait while the spread is twice its usual width or the book is thinner than the slice, as long as the order is behind its plan by less than this fraction.", "", Default: "0.05", Min: 0, Max: 0.5m, MaxDecimals: 4, Updatable: true, Group: "Advanced"),
         new("toleranceBand", ParamType.Percent, "Tolerance band", "MIXED: behind the plan by more than this fraction of the order, it crosses without resting first.", "", Default: "0.05", Min: 0.01m, Max: 1, MaxDecimals: 4, Updatable: true, Group: "Advanced"),
         new("catchUp", ParamType.Bool, "Catch up", "Whether a slice may make up what earlier ones missed.", "", Default: "true", Updatable: true, Group: "Advanced"),
@@ -87,6 +91,10 @@ internal static class ScheduleParams
         if (spec.TimeInForce is Primitives.TimeInForce.Ioc or Primitives.TimeInForce.Fok)
         {
             yield return new("timeInForce", "contradiction", spec.TimeInForce.ToString(), "A schedule cannot be immediate.");
+        }
+        if (r.Number("volStopFactor") is { } stop && r.Number("volSlowFactor") > stop)
+        {
+            yield return new("parameters.volSlowFactor", "order", r.Text("volSlowFactor"), "It would slow down only above the bound at which it stops.");
         }
         if (r.Number("iWouldPrice") is { } would && spec.LimitPx is { } limit && !Primitives.SideExtensions.IsWithin(spec.Side, would, limit))
         {

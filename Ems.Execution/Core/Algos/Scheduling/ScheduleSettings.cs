@@ -37,11 +37,16 @@ internal sealed class ScheduleSettings(ParamReader r, Style? fixedStyle = null, 
     /// <summary>Whether the market moves more than the trader wants to trade in.</summary>
     public bool TooVolatile(MarketData.MarketView market) => PauseAboveVolBps is { } most && market.VolatilityBps > most;
 
-    private readonly TimeSpan? span = r.Seconds("spanSeconds");
-    private readonly double patience = 0.6 * (1 - ((double)r.Required("aggression") / 10));
+    public bool Adaptive { get; } = r.Flag("adaptive");
+    public decimal VolSlowFactor { get; } = r.Number("volSlowFactor") ?? decimal.MaxValue;
+    public decimal? VolStopFactor { get; } = r.Number("volStopFactor");
+    public TimeSpan VolStopMax { get; } = r.Seconds("volStopSeconds") ?? TimeSpan.Zero;
+    public int Aggression { get; } = r.Integer("aggression") ?? 5;
 
-    /// <summary>How long a MIXED slice rests before it crosses: nothing at aggression 10, 0.6 of the slice at 0.</summary>
-    public TimeSpan Patience(Schedule s) => Style == Style.Mixed ? s.Step * patience : TimeSpan.Zero;
+    private readonly TimeSpan? span = r.Seconds("spanSeconds");
+    /// <summary>How long a MIXED slice rests before it crosses: nothing at aggression 10, 0.6 of the slice at 0. The market shifts the aggression.</summary>
+    public TimeSpan Patience(Schedule s, int shift = 0) =>
+        Style == Style.Mixed ? s.Step * (0.6 * (1 - (Math.Clamp(Aggression + shift, 0, 10) / 10d))) : TimeSpan.Zero;
 
     /// <summary>Longest life of a resting child.</summary>
     public TimeSpan Life(Schedule s) => span is { } x && x < s.Step ? x : Style == Style.Maker && span is { } y ? y : s.Step;

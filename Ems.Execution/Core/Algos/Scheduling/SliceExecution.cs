@@ -52,10 +52,10 @@ internal static class SliceExecution
         {
             return new([], m, next, Watches(x), new("WaitingForSlice", "Waiting for the first slice."));
         }
+        m = AdaptivePace.Watch(input, m, x);
         if (slice > m.Slice)
         {
-            var usual = input.Market.SpreadBps is { } spread ? (m.UsualSpreadBps * 0.9m) + (Math.Max(0m, spread) * 0.1m) : m.UsualSpreadBps;
-            m = m with { Slice = slice, First = m.Sent, Takes = 0, UsualSpreadBps = Math.Round(usual, 4) };
+            m = AdaptivePace.Sample(input, m, x) with { Slice = slice, First = m.Sent, Takes = 0 };
         }
         return Tend(input, m, x, s, ref next) ?? Send(input, m, x, s, next);
     }
@@ -82,7 +82,7 @@ internal static class SliceExecution
                 until = Sooner(until, c.SliceNo > m.First ? CrossAt(input, m, x, s) : now);
             }
             var tick = input.Listings.FirstOrDefault(l => l.Venue == c.Venue)?.TickSize ?? 0m;
-            var why = x.TooVolatile(input.Market) ? "the volatility is above its bound"
+            var why = x.TooVolatile(input.Market) || AdaptivePace.Stops(input, m, x, s) ? "the volatility is above its bound"
                 : x.Style == Style.Taker ? "the style is TAKER now"
                 : spec.LimitPx is { } limit && !spec.Side.IsWithin(c.Px, limit) ? "beyond the new limit"
                 : now >= until ? x.Style == Style.Mixed ? "not filled while resting: crossing" : "its time is over"
@@ -108,6 +108,11 @@ internal static class SliceExecution
         if (x.TooVolatile(market))
         {
             return Idle(Sooner(next, now + TimeSpan.FromSeconds(1)), "Volatile", $"The volatility is {market.VolatilityBps:0} bps per root hour, its bound {x.PauseAboveVolBps:0}: nothing is sent.");
+        }
+        if (AdaptivePace.Stops(input, m, x, s))
+        {
+            var stop = AdaptivePace.StopText(input, m, x);
+            return Idle(Sooner(next, now + TimeSpan.FromSeconds(1)), stop.Code, stop.Text);
         }
         var again = m.LastAt + Breath;
         if (Rejects.RetryAt(input) is { } later && later > again)
@@ -164,18 +169,32 @@ internal static class SliceExecution
         {
             return Idle(next, "WaitingForSlice", "The rest of this slice is left to the next.");
         }
-        if (lag < x.Discretion * spec.OrderQty && m.Slice < s.Slices - 1 && Reluctance(input, m, size.Qty, worst) is { } why)
+        if (lag < x.Discretion * spec.OrderQty && AdaptivePace.MayWait(input, m, x, s, behind) && (AdaptivePace.Slows(input, m, x) ?? Reluctance(input, m, size.Qty, worst)) is { } why)
         {
             return Idle(Sooner(next, now + Breath), why.Code, why.Text);
         }
-        return new([new SubmitSlice(m.Sent + 1, size.Qty, x.WorstPx(spec, mid), TimeInForce.Ioc, false, $"slice {m.Slice + 1} of {s.Slices}{size.Text}")],
+        return new([new SubmitSlice(m.Sent + 1, size.Qty, x.WorstPx(spec, mid), TimeInForce.Ioc, false, $"slice {m.Slice + 1} of {s.Slices}{size.Text}{Shifted(input, m, x, s)}")],
             m.AfterSend(now, true), Sooner(next, now + Breath), Watches(x), new("Working", "Taking this slice."));
 
         AlgoDecision Idle(DateTimeOffset at, string code, string text, bool watch = false) => new([], m, at, watch || Watches(x), new(code, text));
     }
 
-    /// <summary>When the newest slice stops resting and crosses.</summary>
-    private static DateTimeOffset CrossAt(AlgoInput input, ScheduleMemory m, ScheduleSettings x, Schedule s) => s.DueAt(m.Slice, input.Seed, x.RandomTime) + x.Patience(s);
+    /// <summary>When the newest slice stops resting and crosses: its aggression follows the market within the discretion.</summary>
+    private static DateTimeOffset CrossAt(AlgoInput input, ScheduleMemory m, ScheduleSettings x, Schedule s) =>
+        s.DueAt(m.Slice, input.Seed, x.RandomTime) + x.Patience(s, Shift(input, m, x, s));
+
+    private static int Shift(AlgoInput input, ScheduleMemory m, ScheduleSettings x, Schedule s)
+    {
+        if (x.Style != Style.Mixed)
+        {
+            return 0;
+        }
+        decimal Behind(int slice) => s.TargetAfter(slice, input.Spec.OrderQty, input.Seed, x.RandomSize) - input.Progress.CumQty;
+        return AdaptivePace.Shift(input, m, x, Behind(m.Slice), Behind(m.Slice - 1));
+    }
+
+    private static string Shifted(AlgoInput input, ScheduleMemory m, ScheduleSettings x, Schedule s) =>
+        Shift(input, m, x, s) is var shift and not 0 ? $", aggression {Math.Clamp(x.Aggression + shift, 0, 10)} for this market" : "";
 
     /// <summary>Why to hold back within the discretion: a wide spread, or a book thinner than the slice.</summary>
     private static WhyIdle? Reluctance(AlgoInput input, ScheduleMemory m, decimal qty, decimal worst)
@@ -185,7 +204,7 @@ internal static class SliceExecution
         {
             return new("WideSpread", $"The spread is {spread:0.0} bps, usually {m.UsualSpreadBps:0.0}: waiting within the discretion.");
         }
-        var depth = input.Market.Books.Sum(b => b.Opposite(side).TakeWhile(l => side.IsWithin(l.Px, worst)).Sum(l => l.Qty));
+        var depth = AdaptivePace.Depth(input, worst);
         return depth < qty ? new("ThinBook", $"The books hold {Fitting.Text(depth)} within the tolerance: waiting within the discretion.") : null;
     }
 }

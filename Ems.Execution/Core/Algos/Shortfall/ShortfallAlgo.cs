@@ -38,7 +38,8 @@ public sealed class ShortfallAlgo : IExecutionAlgo
         new("refillSeconds", ParamType.Decimal, "Book refill", "How long the books take to refill what was taken; longer means dearer haste.", "s", Default: "10", Min: 0.1m, Max: 600, MaxDecimals: 2, Group: "Advanced"),
         new("replanFactor", ParamType.Decimal, "Re-plan at", "The rest is planned anew when volatility is this many times higher or lower than planned for.", "x", Default: "1.5", Min: 1.1m, Max: 10, MaxDecimals: 2, Updatable: true, Group: "Advanced"),
         new("forceCompletion", ParamType.Bool, "Force completion", "Crosses for the rest at the end of the window, whatever the end action says.", "", Default: "true", Updatable: true),
-        .. ScheduleParams.Execution,
+        // More volatility is more haste here, so a spike neither slows nor stops it unless the trader says so.
+        .. ScheduleParams.Execution.Select(p => p.Name is "volSlowFactor" or "volStopFactor" ? p with { Default = null } : p),
     ]);
 
     /// <inheritdoc/>
@@ -86,7 +87,7 @@ public sealed class ShortfallAlgo : IExecutionAlgo
     public AlgoMemory Start(ParentSpec spec, ulong seed, MarketView market, DateTimeOffset now)
     {
         var r = new ParamReader(Definition, spec);
-        return new ShortfallMemory(ScheduleMemory.Fresh(market.SpreadBps), r.Number("kappaT") ?? UsualKappaT(r), 0m, 0m,
+        return new ShortfallMemory(ScheduleMemory.Fresh(market), r.Number("kappaT") ?? UsualKappaT(r), 0m, 0m,
             r.Number("volatilityBps") ?? market.VolatilityBps ?? UsualVolatilityBps);
     }
 

@@ -46,7 +46,7 @@ public sealed class TwapAlgo : IExecutionAlgo
     }
 
     /// <inheritdoc/>
-    public AlgoMemory Start(ParentSpec spec, ulong seed, MarketView market, DateTimeOffset now) => ScheduleMemory.Fresh(market.SpreadBps);
+    public AlgoMemory Start(ParentSpec spec, ulong seed, MarketView market, DateTimeOffset now) => ScheduleMemory.Fresh(market);
 
     /// <inheritdoc/>
     public AlgoDecision Decide(AlgoInput input) => SliceExecution.Decide(

@@ -47,7 +47,7 @@ public sealed class VwapAlgo : IExecutionAlgo
     }
 
     /// <inheritdoc/>
-    public AlgoMemory Start(ParentSpec spec, ulong seed, MarketView market, DateTimeOffset now) => ScheduleMemory.Fresh(market.SpreadBps);
+    public AlgoMemory Start(ParentSpec spec, ulong seed, MarketView market, DateTimeOffset now) => ScheduleMemory.Fresh(market);
 
     /// <inheritdoc/>
     public AlgoDecision Decide(AlgoInput input)
