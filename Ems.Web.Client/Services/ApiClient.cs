@@ -27,6 +27,12 @@ public sealed class ApiClient(HttpClient http)
 
     public Task<ApiResult<OrderDetail>> Order(string account, string clOrdId) => Get<OrderDetail>($"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}");
 
+    public Task<ApiResult<OrderCostReport>> OrderCost(string account, string clOrdId) => Get<OrderCostReport>($"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}/cost");
+
+    /// <summary>from and to are days (yyyy-MM-dd, UTC), both included.</summary>
+    public Task<ApiResult<CostReport>> Costs(string account, string from, string to, string groupBy) =>
+        Get<CostReport>($"api/accounts/{account}/costs?from={Uri.EscapeDataString(from)}&to={Uri.EscapeDataString(to)}&groupBy={Uri.EscapeDataString(groupBy)}");
+
     public Task<ApiResult<OrderHistoryPage>> History(string account, int skip, int take) => Get<OrderHistoryPage>($"{Orders(account)}?skip={skip}&take={take}");
 
     public Task<ApiResult<object>> Replace(string account, string clOrdId, ReplaceOrderRequest change) => Send<object>(HttpMethod.Patch, $"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}", change);

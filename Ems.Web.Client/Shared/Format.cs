@@ -24,6 +24,12 @@ public static class Format
     /// <summary>Signed basis points.</summary>
     public static string Bps(decimal? bps) => bps is { } v ? v.ToString("+0.0;-0.0;0.0", Inv) : "–";
 
+    /// <summary>Signed basis points, to the hundredth.</summary>
+    public static string BpsFine(decimal? bps) => bps is { } v ? v.ToString("+0.00;-0.00;0.00", Inv) : "–";
+
+    /// <summary>A number with two decimals and no sign of its own.</summary>
+    public static string Plain(decimal? value) => value is { } v ? v.ToString("0.00", Inv) : "–";
+
     /// <summary>Time of day in the viewer's zone.</summary>
     public static string Time(DateTimeOffset t) => t.ToLocalTime().ToString("HH:mm:ss", Inv);
 

@@ -18,6 +18,8 @@ public static class TestIds
 
     /// <summary>Test id of one leg of the group ticket.</summary>
     public static string Leg(string role) => "leg-" + role;
+    public const string OrderCost = "order-cost", Waterfall = "waterfall", Slippage = "slippage", MarkOuts = "mark-outs", FillsAgainstMid = "fills-against-mid", Leak = "leak", Print = "print";
+    public const string CostsFrom = "costs-from", CostsTo = "costs-to", CostsBy = "costs-by", CostsCsv = "costs-csv", CostsParquet = "costs-parquet", CostGroups = "cost-groups";
 
     /// <summary>Test id of one parameter's field.</summary>
     public static string Param(string name) => "param-" + name;

@@ -20,14 +20,26 @@ public sealed class FakeServer : HttpMessageHandler
     /// <summary>Takes the request and loses the answer.</summary>
     public bool LosesAnswers { get; set; }
     public OrderDetail? Detail { get; set; }
+    public OrderCostReport? Cost { get; set; }
+    public CostReport? Costs { get; set; }
+    /// <summary>Queries that were asked for costs.</summary>
+    public List<string> CostQueries { get; } = [];
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
     {
         var path = request.RequestUri!.AbsolutePath.TrimStart('/');
+        if (path == "api/accounts/A1/costs")
+        {
+            CostQueries.Add(request.RequestUri.Query);
+        }
         Requests.Add((request.Method, path, request.Content is null ? "" : await request.Content.ReadAsStringAsync(ct)));
         if (LosesAnswers)
         {
             throw new HttpRequestException("lost");
+        }
+        if (Cost is null && path.EndsWith("/cost", StringComparison.Ordinal))
+        {
+            return new HttpResponseMessage(HttpStatusCode.NotFound);
         }
         object answer = path switch
         {
@@ -35,6 +47,8 @@ public sealed class FakeServer : HttpMessageHandler
             "api/instruments" => new[] { new InstrumentRow("BTC-USDT", "BTC", "USDT", [new("ALPHA", 0.1m, 0.00001m, 0.00001m, 5m, 0.0008m, 0.001m), new("BRAVO", 0.5m, 0.0001m, 0.0001m, 10m, 0.0002m, 0.0006m)]), new InstrumentRow("ETH-USDT", "ETH", "USDT", [new("ALPHA", 0.01m, 0.0001m, 0.0001m, 5m, 0.0008m, 0.001m)]) },
             "api/algos" => AlgoCatalog.All.Select(a => new AlgoRow(a.Descriptor)).ToArray(),
             "api/accounts/A1/orders/a" when Detail is not null => Detail,
+            "api/accounts/A1/orders/a/cost" when Cost is not null => Cost,
+            "api/accounts/A1/costs" when Costs is not null => Costs,
             "api/accounts/A1/orders/preview" => new OrderPreview([], null, null, [new("parameters.slices", "20", "4", "min_slice", "20 slices would be too small; 4 are not.")], 1m, 100m, 0.1m, 4, [], "here"),
             "api/accounts/A1/orders" or "api/accounts/A1/groups" => new OrderAck("x", OrdStatus.New, []),
             "api/accounts/A1/groups/preview" => new GroupPreviewRow([], null, null, [], [], [], []),

@@ -13,3 +13,6 @@ export function listenKeys(dotnet) {
   document.addEventListener('keydown', handler);
   return { dispose: () => document.removeEventListener('keydown', handler) };
 }
+
+/** The browser's print dialog. */
+export function printPage() { window.print(); }
