@@ -12,7 +12,7 @@ public sealed class ArchitectureTests
     private const string Core = "Ems.Execution.Core";
     private static readonly string[] ProjectOrder = [Core, "Ems.Execution.Venues", "Ems.Execution.Engine", "Ems.Web.Client", "Ems.Web"];
     private static readonly string[] RoomOrder =
-        ["Primitives", "Instruments", "MarketData", "Routing", "Orders", "Ledger", "Algos", "Risk", "Groups", "Accounts", "Analytics", "Execution", "Simulation"];
+        ["Primitives", "Instruments", "MarketData", "Gas", "Routing", "Amm", "Orders", "Ledger", "Algos", "Risk", "Groups", "Accounts", "Analytics", "Execution", "Simulation"];
 
     /// <summary>A parent carries its algo's memory and how it ended; both are plain data, defined beside the algos that read them.</summary>
     private static readonly HashSet<string> RoomExceptions = ["Orders->AlgoMemory", "Orders->AlgoEnd", "Orders->NoMemory", "Orders->ParentProgress"];
