@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the solution once and runs every test project. Needs .NET SDK 10 and Node 20; installs Chromium where it is missing.
+# Builds the solution once and runs every test project. Needs .NET SDK 10 and Node 20; installs Chromium and z3 where they are missing.
 #   ./test.sh                 everything
 #   ./test.sh Execution Web   only the test projects whose names contain one of these words
 # The last line is "N passed, N failed, N skipped"; the exit code is 0 only when something ran and nothing failed.
@@ -22,19 +22,22 @@ wanted() {
   return 1
 }
 
-install_chromium() {
-  command -v chromium >/dev/null && return 0
+install() {
+  local package="$1"
+  command -v "$package" >/dev/null && return 0
   local as_root=""
   [ "$(id -u)" = 0 ] || as_root="sudo -n"
-  echo "== installing Chromium"
+  echo "== installing $package"
   export DEBIAN_FRONTEND=noninteractive
-  $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends chromium >"$reports/apt.log" 2>&1 ||
+  $as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends "$package" >"$reports/apt.log" 2>&1 ||
     { tail -5 "$reports/apt.log"; return 1; }
 }
 
 command -v dotnet >/dev/null || stop "The .NET SDK 10 is not on PATH."
 command -v node >/dev/null || stop "Node 20 is not on PATH."
-wanted Ems.EndToEnd "$@" && { install_chromium || stop "Chromium could not be installed."; }
+wanted Ems.EndToEnd "$@" && { install chromium || stop "Chromium could not be installed."; }
+# The prover of the contracts' bounds; without it those tests are skipped by name.
+wanted Ems.Chain.Tests "$@" && { install z3 || echo "z3 could not be installed."; }
 
 echo "== building ($configuration)"
 dotnet build Ems.Web.sln -c "$configuration" --nologo -v quiet -clp:NoSummary || stop "The build failed."

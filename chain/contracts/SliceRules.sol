@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 /// @title The bounds of a mandate, apart from tokens and signatures.
 /// @notice Shared by the deployed contract (Mandates) and by the contract whose bounds are proved (SliceProof), so that what is proved

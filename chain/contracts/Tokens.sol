@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-pragma solidity 0.8.37;
+pragma solidity ^0.8.28;
 
 interface IERC20 {
     function balanceOf(address holder) external view returns (uint256);

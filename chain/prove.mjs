@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const solc = createRequire(import.meta.url)("solc");
 const here = dirname(fileURLToPath(import.meta.url));
-const read = f => readFileSync(join(here, "src", f), "utf8");
+const read = f => readFileSync(join(here, "contracts", f), "utf8");
 const mutants = {
   total: s => s.replace("require(qty <= total - sold, TotalExceeded(qty, total - sold));", ""),
   slice: s => s.replace("require(qty <= maxSlice, SliceTooLarge(qty, maxSlice));", ""),
