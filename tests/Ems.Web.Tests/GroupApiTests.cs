@@ -89,6 +89,8 @@ public sealed class GroupApiTests(EmsHost host) : IAsyncLifetime
     private const string Pairs = """{"clOrdId":"x","type":"PAIRS","legs":[{"role":"lead","order":{"instrument":"BTC-USDT","side":"Buy","orderQty":"0.1","strategy":"MARKET"}},{"role":"hedge","order":{"instrument":"ETH-USDT","side":"Sell","strategy":"MARKET"}}],"parameters":{"ratio":"20","maxLegImbalance":"0.05"}}""";
     private const string When = """{"clOrdId":"x","type":"CONDITIONAL","legs":[{"role":"run","order":{"instrument":"BTC-USDT","side":"Buy","orderQty":"0.1","strategy":"MARKET"}}],"condition":{"op":"PRICE","subject":"BTC-USDT","is":"ABOVE","value":"1"}}""";
 
+    private const string Ladder = """{"clOrdId":"x","type":"LADDER","legs":[{"role":"ladder","order":{"instrument":"BTC-USDT","side":"Buy","orderQty":"0.4","strategy":"SCALE","parameters":{"fromPx":60000,"toPx":59000}}}],"parameters":{"takeProfitOffset":"50"}}""";
+
     public static TheoryData<string, string, string, string, string> Bad() => new()
     {
         { Oco, "type", "\"NONE\"", "type", "unknown" },
@@ -130,6 +132,10 @@ public sealed class GroupApiTests(EmsHost host) : IAsyncLifetime
         { Pairs, "parameters.maxLegImbalance", "1", "parameters.maxLegImbalance", "max" },
         { Pairs, "parameters.spreadIn", "\"BPS\"", "parameters.spreadIn", "contradiction" },
         { Pairs, "parameters.unwind", "\"PRAY\"", "parameters.unwind", "choice" },
+        { Ladder, "legs.0.order.strategy", "\"MARKET\"", "legs[0].parameters.fromPx", "unknown" },
+        { Ladder, "legs.0.order.reduceOnly", "true", "legs[0].reduceOnly", "contradiction" },
+        { Ladder, "parameters.takeProfitOffset", "-1", "parameters.takeProfitOffset", "min" },
+        { Ladder, "parameters", """{"takeProfitOffset":"10000"}""", "parameters.takeProfitOffset", "max" },
         { When, "condition", "null", "condition", "required" },
         { When, "condition.op", "\"MOON\"", "condition.op", "unknown" },
         { When, "condition.is", "\"NEAR\"", "condition.is", "choice" },
@@ -163,6 +169,7 @@ public sealed class GroupApiTests(EmsHost host) : IAsyncLifetime
     [InlineData(Bracket)]
     [InlineData(Pairs)]
     [InlineData(When)]
+    [InlineData(Ladder)]
     public async Task The_groups_that_the_bad_ones_are_made_of_are_good(string body)
     {
         var preview = await (await trader.PostAsync(Groups + "/preview", body)).ReadAsync<GroupPreviewRow>(HttpStatusCode.OK);

@@ -30,7 +30,7 @@ public sealed class BracketGroup : IGroupStrategy
             new("trailOffset", ParamType.Decimal, "Trail by", "The stop follows the best price at this distance; instead of a fixed stop.", "", Min: 0.00000001m, Max: 1_000_000m, Group: "Exits"),
             new("trailIn", ParamType.Choice, "Trail in", "PRICE in quote units, BPS of the best price seen.", "", Default: "BPS", Choices: ["PRICE", "BPS"], Group: "Exits"),
             new("trailFromPx", ParamType.Price, "Trail from", "Follows only once this price was reached; empty for at once.", "quote", Min: 0.00000001m, Max: 1_000_000_000m, Group: "Exits"),
-            new("triggerBy", ParamType.Choice, "Stop looks at", "LAST: prints; MARK and MID: the consolidated mid; BID_ASK: the price the exit would take at.", "", Default: "LAST", Choices: ["LAST", "MARK", "BID_ASK", "MID"], Group: "Exits"),
+            new("triggerBy", ParamType.Choice, "Stop looks at", "LAST: prints; MARK and MID: the consolidated mid; INDEX: the median of the venues' mids; BID_ASK: the price the exit would take at.", "", Default: "LAST", Choices: ["LAST", "MARK", "INDEX", "BID_ASK", "MID"], Group: "Exits"),
             new("timeLimitSeconds", ParamType.Seconds, "Time limit", "After this time from the first fill everything is closed at market.", "s", Min: 1, Max: 31_536_000m, MaxDecimals: 3, Group: "Exits"),
             OtoGroup.Trigger,
             new("reduceOnly", ParamType.Bool, "Reduce only", "Exits may only make the account's position smaller.", "", Default: "true", Group: "Advanced"),

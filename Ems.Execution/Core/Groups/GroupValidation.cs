@@ -90,5 +90,6 @@ public static class GroupValidation
     /// <summary>Orders that the group makes by itself follow the same rules: what breaks one comes from a parameter.</summary>
     private static IEnumerable<FieldError> CheckOwn(GroupSpec spec, IGroupStrategy strategy, InstrumentCatalog catalog, DateTimeOffset now) =>
         strategy.Planned(spec).Where(p => spec.Legs.All(l => l.Role != p.Role))
-            .SelectMany(p => ParentValidation.Validate(p.Spec with { ClOrdId = new("g-leg") }, catalog, now).Select(e => e with { Field = $"{p.Role}.{e.Field}" }));
+            // A price that is reckoned from others is put on the tick when its order starts.
+            .SelectMany(p => ParentValidation.Validate(p.Spec with { ClOrdId = new("g-leg") }, catalog, now).Where(e => e.Rule != "tick").Select(e => e with { Field = $"{p.Role}.{e.Field}" }));
 }

@@ -42,9 +42,11 @@ public interface IGroupStrategy
 /// <param name="Funded">What it spends comes out of the fills of another leg, so nothing is reserved for it before those.</param>
 public sealed record PlannedLeg(string Role, ParentSpec Spec, bool Funded = false);
 
-/// <summary>A leg that exists, with its children that are not over.</summary>
-public sealed record LegState(ParentOrder Order, IReadOnlyList<Order> Live)
+/// <summary>A leg that exists, with all its children, oldest first.</summary>
+public sealed record LegState(ParentOrder Order, IReadOnlyList<Order> Children)
 {
+    /// <summary>Its children that are not over.</summary>
+    public IReadOnlyList<Order> Live { get; } = [.. Children.Where(c => !c.OrdStatus.IsTerminal())];
     /// <summary>Its place in the group.</summary>
     public GroupLink Link => Order.Group ?? throw new InvalidOperationException($"{Order.Spec.ClOrdId} is no leg.");
     /// <summary>Whether it is over.</summary>

@@ -105,7 +105,7 @@ public sealed partial class AccountGrain
         var strategy = GroupCatalog.Find(group.Spec.Type)!;
         var legs = state.LegsOf(group);
         var decision = strategy.Decide(new GroupInput(group.Spec, group.Memory, group.CancelRequested, group.AcceptedAt!.Value,
-            [.. legs.Select(l => new LegState(l, [.. state.ChildrenOf(l.Spec.ClOrdId).Select(c => state.Children[c]).Where(c => !c.OrdStatus.IsTerminal())]))],
+            [.. legs.Select(l => new LegState(l, [.. state.ChildrenOf(l.Spec.ClOrdId).Select(c => state.Children[c])]))],
             WorldOf(group.Spec, runtime, now), now));
         Wake(legs, runtime, now);
         // Under a halt or a pause it still takes away, it never adds.

@@ -220,6 +220,8 @@ public sealed partial class AccountGrain
             var mid = MidOf(leg.Spec);
             var view = runner.ViewFor(leg.Spec, mid, now);
             view = view with { DayNotional = view.DayNotional + notional, OpenParents = view.OpenParents + holds.Count, Free = leg.Funded ? decimal.MaxValue : view.Free };
+            // An exit is priced against the market it will find, which is the entry's and not today's: its collar is looked at when it starts.
+            view = leg is { Funded: true, Spec.LimitPx: { } exit } ? view with { ReferencePx = exit } : view;
             // What an exit reduces is not there yet.
             if (engine.Risk.Check(leg.Funded ? leg.Spec with { ReduceOnly = false } : leg.Spec, view).Denial is { } denial)
             {

@@ -93,6 +93,7 @@ public sealed class GroupModel
     private static string Usual(string type, string role) => (type, role) switch
     {
         ("OCO" or "OUO", "b") => "STOP",
+        ("LADDER", _) => "SCALE",
         ("CONDITIONAL", _) or ("PAIRS", _) => "MARKET",
         _ => "LIMIT",
     };

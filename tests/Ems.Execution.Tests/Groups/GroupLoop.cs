@@ -150,7 +150,7 @@ internal sealed class GroupLoop
     private GroupDecision Decide(AccountState state)
     {
         var group = state.Groups[spec.ClOrdId];
-        var legs = state.LegsOf(group).Select(l => new LegState(l, [.. state.ChildrenOf(l.Spec.ClOrdId).Select(c => state.Children[c]).Where(c => !c.OrdStatus.IsTerminal())])).ToList();
+        var legs = state.LegsOf(group).Select(l => new LegState(l, [.. state.ChildrenOf(l.Spec.ClOrdId).Select(c => state.Children[c])])).ToList();
         var ids = new[] { GroupTickets.Btc, GroupTickets.Eth };
         var world = new GroupWorld(new Dictionary<InstrumentId, MarketView> { [ids[0]] = Btc, [ids[1]] = Eth },
             ids.ToDictionary(i => i, i => (IReadOnlyList<Listing>)[Catalog.Find(Alpha, i)!]), new Dictionary<Asset, AssetView>(), ids.ToDictionary(i => i, i => state.Positions.At(i).Qty));

@@ -142,6 +142,24 @@ public sealed class GroupsInEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task Each_level_of_a_ladder_puts_up_what_it_filled_on_the_other_side()
+    {
+        await using var host = await OpenAsync();
+        var ladder = new ParentSpec(new("leg"), Btc, Side.Buy, 0.4m, null, "SCALE", new Dictionary<string, string> { ["fromPx"] = "60200", ["toPx"] = "55000", ["count"] = "2" });
+        await host.AcceptedAsync(Group("l1", "LADDER", [("ladder", ladder)], ("takeProfitOffset", "150")));
+        // The first level is through the market and fills, the second one waits far below.
+        var first = await host.UntilAsync("A1", "l1-tp01", p => p.WorkingQty == 0.2m);
+        (first.Spec.Side, first.Spec.LimitPx).ShouldBe((Side.Sell, 61_103m));
+        (await host.GroupAsync("l1", _ => true)).Residual.ShouldBe(0.2m);
+        (await host.Account("A1").ViewAsync()).Parents.ShouldNotContain(p => p.Order.Spec.ClOrdId.Value == "l1-tp02");
+        (await host.Account("A1").ReplaceAsync(new(new("l1-tp01"), null, 59_500m, new Dictionary<string, string>(), "test"))).ShouldBeNull();
+        await host.UntilAsync("A1", "l1-tp01", p => p.OrdStatus == OrdStatus.Filled);
+        (await host.GroupAsync("l1", g => g.Residual == 0m)).Group.OrdStatus.ShouldBe(OrdStatus.New);
+        (await host.Account("A1").CancelAsync(new("l1-ladder"), "test")).ShouldBeNull();
+        (await host.EndAsync("l1")).Group.EndCode.ShouldBe("Closed");
+    }
+
+    [Fact]
     public async Task The_same_group_sent_again_is_one_group_and_its_names_are_its_own()
     {
         await using var host = await OpenAsync();

@@ -14,7 +14,12 @@ namespace Ems.Execution.Core.Algos.Accumulate;
 /// <param name="NextAt">When the next component is due.</param>
 /// <param name="LastAt">When the last slice was sent.</param>
 /// <param name="Pending">The newest component has not been sent yet.</param>
-public sealed record AccumulateMemory(int Due, int Sent, decimal Target, DateTimeOffset NextAt, DateTimeOffset LastAt, bool Pending) : AlgoMemory;
+/// <param name="Samples">Prices of the average that is its reference, oldest first; null without one.</param>
+/// <param name="Ema">The exponential average of them.</param>
+/// <param name="SampledAt">When the last was taken.</param>
+public sealed record AccumulateMemory(
+    int Due, int Sent, decimal Target, DateTimeOffset NextAt, DateTimeOffset LastAt, bool Pending,
+    PriceSamples? Samples = null, decimal? Ema = null, DateTimeOffset? SampledAt = null) : AlgoMemory;
 
 /// <summary>Accumulate / distribute: components of a size, one after another, without an end (DCA; orders.md 2.1).</summary>
 public sealed class AccumulateAlgo : IExecutionAlgo
@@ -30,11 +35,14 @@ public sealed class AccumulateAlgo : IExecutionAlgo
     [
         new("componentQty", ParamType.Quantity, "Component", "Quantity of one component.", "base", Required: true, Min: 0.00000001m, Max: 1_000_000_000m, Updatable: true),
         new("betweenSeconds", ParamType.Seconds, "Time between", "Time from one component to the next.", "s", Default: "60", Min: 1, Max: 604_800, MaxDecimals: 0, Updatable: true),
+        .. ActiveHours.Parameters,
         new("randomizeTime20", ParamType.Bool, "Randomise time", "Vary the time between by ±20 %, drawn from the order's seed.", "", Default: "true", Updatable: true, Group: "Stealth"),
         new("randomizeSize55", ParamType.Bool, "Randomise size", "Vary the component by ±55 %, drawn from the order's seed.", "", Default: "false", Updatable: true, Group: "Stealth"),
         new("style", ParamType.Choice, "Style", "TAKER crosses; MAKER rests at the reference.", "", Default: "TAKER", Choices: ["TAKER", "MAKER"], Updatable: true, Group: "Price"),
-        new("relativeTo", ParamType.Choice, "Reference", "What a MAKER component rests at.", "", Default: "BID_ASK", Choices: ["BID_ASK", "MID", "LAST"], Updatable: true, Group: "Price"),
+        new("relativeTo", ParamType.Choice, "Reference", "What a MAKER component rests at, and what the cap is measured from.", "", Default: "BID_ASK", Choices: ["BID_ASK", "MID", "LAST", "SMA", "EMA"], Updatable: true, Group: "Price"),
         new("relativeOffsetBps", ParamType.Decimal, "Offset", "Distance behind the reference.", "bps", Default: "0", Min: 0, Max: 1_000, MaxDecimals: 2, Updatable: true, Group: "Price"),
+        new("relativeCapBps", ParamType.Decimal, "Cap", "Never trade worse than this far beyond the reference; empty for no cap.", "bps", Min: 0, Max: 1_000, MaxDecimals: 2, Updatable: true, Group: "Price"),
+        MovingAverage.Window,
         new("priceTolBps", ParamType.Decimal, "Price tolerance", "Worst distance of a crossing component from the mid.", "bps", Default: "100", Min: 1, Max: 1_000, MaxDecimals: 2, Updatable: true, Group: "Limits"),
         new("giveUpSeconds", ParamType.Seconds, "Give up", "A resting component is canceled after this long; empty for when the next is due.", "s", Min: 1, Max: 604_800, MaxDecimals: 0, Updatable: true, Group: "Advanced"),
         new("catchUp", ParamType.Bool, "Catch up", "Whether what a component missed is added to the next, up to three components.", "", Default: "false", Updatable: true, Group: "Advanced"),
@@ -52,6 +60,14 @@ public sealed class AccumulateAlgo : IExecutionAlgo
         if (r.Flag("waitForFill") && r.IsGiven("giveUpSeconds"))
         {
             yield return new("parameters.giveUpSeconds", "contradiction", r.Text("giveUpSeconds"), "A component that is waited for cannot be given up.");
+        }
+        foreach (var error in ActiveHours.Check(r))
+        {
+            yield return error;
+        }
+        if (r.IsGiven("averageSeconds") && !MovingAverage.IsUsed(r))
+        {
+            yield return new("parameters.averageSeconds", "contradiction", r.Text("averageSeconds"), "A window needs the reference SMA or EMA.");
         }
         if (spec.PostOnly && r.Text("style") != "MAKER")
         {
@@ -100,9 +116,21 @@ public sealed class AccumulateAlgo : IExecutionAlgo
     /// <inheritdoc/>
     public AlgoDecision Decide(AlgoInput input)
     {
-        var m = (AccumulateMemory)input.Memory;
         var r = new ParamReader(Descriptor, input.Spec);
-        var (spec, p, now) = (input.Spec, input.Progress, input.Now);
+        var m = MovingAverage.Sample((AccumulateMemory)input.Memory, r, input.Market, input.Now);
+        var decision = Decide(input, m, r);
+        if (decision.End is not null)
+        {
+            return decision;
+        }
+        // The average wants its samples, and what rests its end, also while nothing else is to be done.
+        DateTimeOffset?[] moments = [decision.NextActionAt, MovingAverage.IsUsed(r) && m.SampledAt is not null ? MovingAverage.NextAt(m, r) : null, ActiveHours.Closes(r, input.Now)];
+        return decision with { NextActionAt = moments.Min() };
+    }
+
+    private static AlgoDecision Decide(AlgoInput input, AccumulateMemory m, ParamReader r)
+    {
+        var (p, now) = (input.Progress, input.Now);
         if (Ends.Common(input) is { } end)
         {
             return Ends.Over(m, end);
@@ -110,6 +138,12 @@ public sealed class AccumulateAlgo : IExecutionAlgo
         if (r.Text("style") == "MAKER" && input.PostOnlyRejects >= Rejects.PostOnlyMax)
         {
             return Ends.Over(m, Ends.PostOnly);
+        }
+        if (ActiveHours.ClosedUntil(r, now) is { } opens)
+        {
+            m = m with { NextAt = m.NextAt > opens ? m.NextAt : opens, Pending = false };
+            return new([.. input.Children.Where(SliceExecution.Rests).Select(c => new CancelChild(c.ClOrdId, "its active time is over"))], m,
+                input.Spec.ExpireTime < opens ? input.Spec.ExpireTime : opens, false, new("OutsideHours", $"Active again from {opens:yyyy-MM-dd HH:mm} UTC."));
         }
         var wait = r.Flag("waitForFill");
         if (!wait && GiveUp(input, m, r) is { Count: > 0 } cancels)
@@ -163,8 +197,16 @@ public sealed class AccumulateAlgo : IExecutionAlgo
             return Ends.Idle(m, next, "PausedVenue", "No venue has a fresh book.", true);
         }
         var maker = r.Text("style") == "MAKER";
-        var reference = r.Text("relativeTo") switch { "MID" => mid, "LAST" => market.LastPx ?? mid, _ => near };
+        var kind = r.Text("relativeTo");
+        if ((kind switch { "MID" => mid, "LAST" => market.LastPx ?? mid, "SMA" or "EMA" => MovingAverage.Of(m, kind), _ => near }) is not { } reference)
+        {
+            return Ends.Idle(m, next, "PausedVenue", "There is no price to average yet.", true);
+        }
         var px = Ends.Within(spec, maker ? reference * (1m - (spec.Side.Sign() * r.Required("relativeOffsetBps") / 10_000m)) : mid * (1m + (spec.Side.Sign() * r.Required("priceTolBps") / 10_000m)));
+        if (r.Number("relativeCapBps") is { } cap && reference * (1m + (spec.Side.Sign() * cap / 10_000m)) is var worst && !spec.Side.IsWithin(px, worst))
+        {
+            px = worst;
+        }
         if (!maker && !spec.Side.IsWithin(far, px))
         {
             return Ends.Idle(m, next, "WaitingPrice", $"The best price {Fitting.Text(far)} is beyond the limit.", true);

@@ -30,6 +30,7 @@ public sealed class StopAlgo : IExecutionAlgo
         [
             new("triggerPx", ParamType.Price, "Trigger", "Price that sets it off.", "quote", Required: true, Min: 0.00000001m, Max: 1_000_000_000m, Updatable: true, Group: "Trigger"),
             Triggers.By,
+            Triggers.MaxAge,
             new("maxTries", ParamType.Integer, "Tries", "How often to take when the books do not hold enough, 250 ms apart.", "", Default: "20", Min: 1, Max: 100, MaxDecimals: 0, Updatable: true, Group: "Advanced"),
         ], NeedsLimitPx: limit);
     }
@@ -76,7 +77,7 @@ public sealed class StopAlgo : IExecutionAlgo
                 return new([], m, null, false, new("Expired", "Its time ran out."), new(OrdStatus.Expired, "Expired", "Its time ran out before the trigger."));
             }
             var trigger = r.Required("triggerPx");
-            if (Triggers.Seen(input.Market, r.Text("triggerBy"), input.Spec.Side) is not { } seen || !Hit(input.Spec.Side, trigger, seen.High, seen.Low))
+            if (Triggers.Seen(input, r) is not { } seen || !Hit(input.Spec.Side, trigger, seen.High, seen.Low))
             {
                 return new([], m, input.Spec.ExpireTime, true, new("WaitingTrigger", $"Waiting for {r.Text("triggerBy")} to reach {Fitting.Text(trigger)}."));
             }

@@ -20,6 +20,7 @@ public sealed class TrailingStopAlgo : IExecutionAlgo
         new("offsetType", ParamType.Choice, "Offset in", "PRICE in quote units, BPS of the best price seen, TICKS of the finest listing.", "", Default: "BPS", Choices: ["PRICE", "BPS", "TICKS"], Updatable: true, Group: "Trigger"),
         new("activationPx", ParamType.Price, "Activation", "Starts to follow only once this price was reached; empty for at once.", "quote", Min: 0.00000001m, Max: 1_000_000_000m, Updatable: true, Group: "Trigger"),
         Triggers.By,
+        Triggers.MaxAge,
         new("limitOffset", ParamType.Price, "Limit offset", "When triggered, rest a limit this far beyond the stop instead of taking at market.", "quote", Min: 0, Max: 1_000_000m, Updatable: true, Group: "Advanced"),
         new("maxTries", ParamType.Integer, "Tries", "How often to take when the books do not hold enough, 250 ms apart.", "", Default: "20", Min: 1, Max: 100, MaxDecimals: 0, Updatable: true, Group: "Advanced"),
     ]);
@@ -60,7 +61,7 @@ public sealed class TrailingStopAlgo : IExecutionAlgo
             {
                 return new([], m, null, false, new("Expired", "Its time ran out."), new(OrdStatus.Expired, "Expired", "Its time ran out before the trigger."));
             }
-            if (Triggers.Seen(input.Market, r.Text("triggerBy"), input.Spec.Side) is not { } seen)
+            if (Triggers.Seen(input, r) is not { } seen)
             {
                 return new([], m, expiry, true, new("PausedVenue", "No price to follow."));
             }
