@@ -28,6 +28,7 @@ public sealed class AnalyticsStore : IDisposable
 
     private readonly string file;
     private readonly SqliteConnection connection;
+    private readonly Dictionary<string, SqliteCommand> prepared = [];
     private SqliteTransaction? transaction;
 
     /// <summary>Opens the file and makes its tables when it is new.</summary>
@@ -98,7 +99,14 @@ public sealed class AnalyticsStore : IDisposable
         "SELECT payload FROM costs WHERE account=@a AND parent=@b AND version=@c", r => AnalyticsJson.Read(r.GetString(0)), account.Value, parent.Value, CostVersion).FirstOrDefault();
 
     /// <inheritdoc/>
-    public void Dispose() => connection.Dispose();
+    public void Dispose()
+    {
+        foreach (var command in prepared.Values)
+        {
+            command.Dispose();
+        }
+        connection.Dispose();
+    }
 
     private SqliteConnection Open()
     {
@@ -110,7 +118,16 @@ public sealed class AnalyticsStore : IDisposable
 
     private void Execute(string sql, params ReadOnlySpan<object?> values)
     {
-        using var command = Command(connection, sql, values);
+        // Prepared once: a busy second writes thousands of rows.
+        if (!prepared.TryGetValue(sql, out var command))
+        {
+            prepared.Add(sql, command = Command(connection, sql, values));
+            command.Prepare();
+        }
+        for (var i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = values[i] ?? DBNull.Value;
+        }
         command.Transaction = transaction;
         command.ExecuteNonQuery();
     }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Ems.Execution.Core.Accounts;
 using Ems.Execution.Core.Analytics;
 using Ems.Execution.Core.Orders;
@@ -12,13 +14,16 @@ namespace Ems.Execution.Engine.Analytics;
 /// <param name="Facts">What it was computed from.</param>
 public sealed record CostView(OrderCost Cost, OrderFacts Facts, OrdStatus OrdStatus, bool Final);
 
-/// <summary>Reads the cost of orders out of their journal and what was recorded beside it. Changes nothing; may run beside the engine.</summary>
+/// <summary>Reads the cost of orders out of their journal and what was recorded beside it; may run beside the engine.</summary>
 public sealed class CostReader(JournalReader journal, AnalyticsStore store, MarketDataHub market, TimeProvider time, IOptions<AnalyticsOptions> options)
 {
     /// <summary>Controls of the leak meter reach this far before and after an order.</summary>
     private static readonly TimeSpan Around = TimeSpan.FromMinutes(10);
     /// <summary>An order that lives longer is compared over its last days: bounds what one page reads.</summary>
     private static readonly TimeSpan IntervalMax = TimeSpan.FromDays(3);
+
+    private const int FinishedWaitingMax = 10_000;
+    private readonly ConcurrentQueue<(AccountId, OrderCost)> finished = new();
 
     /// <summary>Most orders in one report.</summary>
     public int OrdersMax => options.Value.OrdersMax;
@@ -33,7 +38,20 @@ public sealed class CostReader(JournalReader journal, AnalyticsStore store, Mark
         }
         var now = time.GetUtcNow();
         var facts = FactsOf(account, life, now);
-        return new(OrderCost.Of(facts), facts, life.OrdStatus, life.EndedAt is { } end && now >= Later(end, life.Fills.Select(f => f.Report.TransactTime).DefaultIfEmpty(end).Max()) + CostRecorder.Settling);
+        var final = life.EndedAt is { } end && now >= life.Fills.Select(f => f.Report.TransactTime).Append(end).Max() + CostRecorder.Settling;
+        var cost = OrderCost.Of(facts);
+        if (final && finished.Count < FinishedWaitingMax)
+        {
+            finished.Enqueue((account, cost));
+        }
+        return new(cost, facts, life.OrdStatus, final);
+    }
+
+    /// <summary>A cost that came out final and is to be kept, so that the next report need not compute it again.</summary>
+    internal bool TryTakeFinished(out AccountId account, [NotNullWhen(true)] out OrderCost? cost)
+    {
+        (account, cost) = finished.TryDequeue(out var next) ? next : default;
+        return cost is not null;
     }
 
     /// <summary>The costs of all accepted orders received in a period, oldest first, and whether there are more than the bound.</summary>

@@ -105,7 +105,7 @@ public sealed class CostRecorder(
     }
 
     /// <summary>One round: notes, due mark-outs, seconds, finished orders, then one transaction.</summary>
-    private void Turn(DateTimeOffset now)
+    internal void Turn(DateTimeOffset now)
     {
         try
         {
@@ -172,8 +172,12 @@ public sealed class CostRecorder(
     private void TakeFill(AccountId account, ParentSpec spec, ExecutionReport r)
     {
         Keep(account, spec, QuoteKind.Fill, $"{r.Venue}/{r.ExecId}", r.TransactTime);
-        // A late fill changes a finished cost.
-        writes.Add(s => s.DropCost(account, spec.ClOrdId));
+        if (!WatchOf(spec.Instrument).Living.Contains((account, spec.ClOrdId)))
+        {
+            // A late fill changes a finished cost.
+            writes.Add(s => s.DropCost(account, spec.ClOrdId));
+            finishing.Enqueue((account, spec.ClOrdId), r.TransactTime + Settling);
+        }
         for (var h = 0; h < MarkOuts.Horizons.Count; h++)
         {
             var mark = new MarkRow(account, spec.ClOrdId, r.Venue, r.ExecId, h, r.TransactTime + MarkOuts.Horizons[h], spec.Instrument,
@@ -232,10 +236,11 @@ public sealed class CostRecorder(
         for (var i = 0; i < FinishedPerBatchMax && finishing.TryPeek(out var order, out var at) && at <= now; i++)
         {
             finishing.Dequeue();
-            if (reader.Find(order.Account, order.Parent) is { } cost)
-            {
-                writes.Add(s => s.Put(order.Account, cost.Cost));
-            }
+            _ = reader.Find(order.Account, order.Parent);
+        }
+        while (reader.TryTakeFinished(out var account, out var cost))
+        {
+            writes.Add(s => s.Put(account, cost));
         }
     }
 

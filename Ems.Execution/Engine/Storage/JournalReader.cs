@@ -23,9 +23,9 @@ public sealed class JournalReader(string file)
         "SELECT seq, time, payload, prev_hash, hash FROM journal WHERE account=@a AND parent=@b ORDER BY seq", [account.Value, parent.Value],
         r => new JournalRow(account, r.GetInt64(0), parent, Time(r.GetInt64(1)), (byte[])r[2], (byte[])r[3], (byte[])r[4]));
 
-    /// <summary>Names of the parents received from a moment on and before another that were not rejected, oldest first.</summary>
+    /// <summary>Names of the parents received from a moment on and before another that were not denied (which happens in the turn that received them), oldest first.</summary>
     public IReadOnlyList<ClOrdId> ParentsBetween(AccountId account, DateTimeOffset from, DateTimeOffset to, int max) => [.. Query(
-        "SELECT clordid FROM parents WHERE account=@a AND created>=@b AND created<@c AND status<>'Rejected' ORDER BY created, clordid LIMIT @d",
+        "SELECT clordid FROM parents WHERE account=@a AND created>=@b AND created<@c AND NOT (status='Rejected' AND ended=created) ORDER BY created, clordid LIMIT @d",
         [account.Value, from.UtcTicks, to.UtcTicks, max], r => new ClOrdId(r.GetString(0)))];
 
     /// <summary>Every account that has a journal.</summary>
