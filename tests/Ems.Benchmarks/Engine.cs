@@ -25,6 +25,9 @@ internal sealed class Engine : IAsyncDisposable
 
     private Engine(IHost host) => (this.host, Acks) = (host, new Acks([.. host.Services.GetServices<IExecutionClient>()]));
 
+    /// <summary>What was registered.</summary>
+    public IServiceProvider Services => host.Services;
+
     /// <summary>What the venues answer.</summary>
     public Acks Acks { get; }
 

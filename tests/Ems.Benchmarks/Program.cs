@@ -11,6 +11,7 @@ internal static class Program
         ["recovery"] = a => Recovery.RunAsync(a),
         ["routing"] = _ => { RoutingBenchmarks.Run(Console.Out); return Task.CompletedTask; },
         ["matching"] = _ => Matching.RunAsync(),
+        ["costs"] = _ => CostRecording.RunAsync(),
         ["first-load"] = _ => FirstLoad.RunAsync(),
     };
 

@@ -147,7 +147,8 @@ public sealed class CostRecorder(
                 watch.Living.Add((account, spec.ClOrdId));
                 Keep(account, spec, QuoteKind.Decision, "", e.Time);
                 break;
-            case ParentActivated:
+            case ParentActivated { ArrivalPx: null }:
+                // Else the journal has it.
                 Keep(account, spec, QuoteKind.Arrival, "", e.Time);
                 break;
             case AlgoDecided x:
