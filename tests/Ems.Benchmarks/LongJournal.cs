@@ -2,6 +2,7 @@ using System.Globalization;
 using Ems.Execution.Core.Accounts;
 using Ems.Execution.Core.Algos.Scheduling;
 using Ems.Execution.Core.Instruments;
+using Ems.Execution.Core.MarketData;
 using Ems.Execution.Core.Orders;
 using Ems.Execution.Core.Primitives;
 using Ems.Execution.Core.Risk;
@@ -71,7 +72,7 @@ internal static class LongJournal
             var spec = new ParentSpec(id, Instrument, Side.Sell, 1_000m, null, "TWAP", new Dictionary<string, string> { ["durationSeconds"] = "7200", ["intervalSeconds"] = "10" });
             yield return new ParentReceived(spec, id.Value, (ulong)p, [], now, Actor);
             yield return new ParentAccepted(id, new Asset("BTC"), 1m, 1_000m * Px, now, Actor);
-            yield return new ParentActivated(id, Px, ScheduleMemory.Fresh(1m), now, Actor);
+            yield return new ParentActivated(id, Px, ScheduleMemory.Fresh(MarketView.Empty(Instrument)), now, Actor);
         }
         var left = events - (parents * 3) - 7;
         for (var n = 0; left > 0; n++)
