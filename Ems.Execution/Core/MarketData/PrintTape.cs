@@ -99,6 +99,17 @@ public sealed class PrintTape
         return qty;
     }
 
+    /// <summary>Quantity printed in the last 60 s by prints of at most <paramref name="mostPerPrint"/>; a larger one counts as none.</summary>
+    public decimal QtyLastMinute(DateTimeOffset now, decimal mostPerPrint)
+    {
+        var (qty, since) = (0m, now - TimeSpan.FromMinutes(1));
+        for (var i = Count - 1; i >= Math.Max(0, Count - Kept) && ring[i % Kept].Time >= since; i--)
+        {
+            qty += ring[i % Kept].Qty <= mostPerPrint ? ring[i % Kept].Qty : 0m;
+        }
+        return qty;
+    }
+
     /// <summary>Takes the next print.</summary>
     public void Add(MarketTrade t)
     {

@@ -1,5 +1,6 @@
 using Ems.Execution.Core.Accounts;
 using Ems.Execution.Core.Algos;
+using Ems.Execution.Core.Algos.Pov;
 using Ems.Execution.Core.Execution;
 using Ems.Execution.Core.Instruments;
 using Ems.Execution.Core.MarketData;
@@ -36,7 +37,7 @@ internal sealed class AlgoRunner(EngineServices engine, AccountState state)
             runtime.TapeCursor = cursor;
         }
         engine.Trust.Looked(engine.Market.Catalog.Listings(spec.Instrument), fresh);
-        return path.Market(spec, fresh, slice, tape.QtyLastMinute(engine.Time.GetUtcNow()), tape.VolatilityBps, tape.QuickVolatilityBps);
+        return path.Market(spec, fresh, slice, tape.QtyLastMinute(engine.Time.GetUtcNow(), PovAlgo.BlockFilter(spec)), tape.VolatilityBps, tape.QuickVolatilityBps);
     }
 
     /// <summary>The listings this parent may use.</summary>

@@ -54,11 +54,12 @@ public sealed class Tape : IDisposable
     }
 
     /// <summary>Quantity printed in the last 60 s, counted anew at most four times a second.</summary>
-    public decimal QtyLastMinute(DateTimeOffset now)
+    /// <param name="mostPerPrint">Larger prints count as none; null counts all.</param>
+    public decimal QtyLastMinute(DateTimeOffset now, decimal? mostPerPrint = null)
     {
         lock (gate)
         {
-            return prints.QtyLastMinute(now);
+            return mostPerPrint is { } most ? prints.QtyLastMinute(now, most) : prints.QtyLastMinute(now);
         }
     }
 

@@ -23,6 +23,7 @@ public sealed class IcebergAlgo : IExecutionAlgo
         new("displayPct", ParamType.Percent, "Display part", "Fraction of the order to show at once, when no quantity is given.", "", Default: "0.1", Min: 0.001m, Max: 1, MaxDecimals: 4, Updatable: true, Group: "Display"),
         new("variance", ParamType.Percent, "Variance", "Tips vary by up to this fraction, drawn from the order's seed.", "", Default: "0.2", Min: 0, Max: 0.5m, MaxDecimals: 4, Updatable: true, Group: "Display"),
         new("preference", ParamType.Choice, "Price", "FIXED_PRICE rests at the limit; CHASE_MAKER at the near touch; CHASE_TAKER takes the far touch; FIXED_SPREAD at a distance from the mid.", "", Default: "CHASE_MAKER", Choices: ["FIXED_PRICE", "CHASE_MAKER", "CHASE_TAKER", "FIXED_SPREAD"], Updatable: true, Group: "Price"),
+        new("childTif", ParamType.Choice, "Tip's time in force", "GTC rests; IOC and FOK only take, and need a price that does. Empty: GTC, IOC for CHASE_TAKER.", "", Choices: ["GTC", "IOC", "FOK"], Updatable: true, Group: "Price"),
         new("spreadBps", ParamType.Decimal, "Distance", "Distance from the mid for FIXED_SPREAD.", "bps", Default: "5", Min: 0, Max: 1_000, MaxDecimals: 2, Updatable: true, Group: "Price"),
         new("repriceTicks", ParamType.Integer, "Re-price after", "A resting tip follows the touch when it is this many ticks away.", "ticks", Default: "2", Min: 1, Max: 1_000, MaxDecimals: 0, Updatable: true, Group: "Advanced"),
         new("minRestMs", ParamType.Integer, "Rest at least", "A tip is not moved before it has rested this long.", "ms", Default: "1000", Min: 100, Max: 600_000, MaxDecimals: 0, Updatable: true, Group: "Advanced"),
@@ -49,6 +50,10 @@ public sealed class IcebergAlgo : IExecutionAlgo
         if (spec.PostOnly && r.Text("preference") == "CHASE_TAKER")
         {
             yield return new("postOnly", "contradiction", "true", "CHASE_TAKER takes; it cannot be post-only.");
+        }
+        if (r.Text("childTif") is "IOC" or "FOK" && (spec.PostOnly || r.Text("preference") is "CHASE_MAKER" or "FIXED_SPREAD"))
+        {
+            yield return new("parameters.childTif", "contradiction", r.Text("childTif"), "A tip that only takes needs CHASE_TAKER or FIXED_PRICE and no post-only.");
         }
         if (spec.TimeInForce is TimeInForce.Ioc or TimeInForce.Fok)
         {
@@ -115,6 +120,11 @@ public sealed class IcebergAlgo : IExecutionAlgo
         {
             return new([], m, Until(spec, at), false, new("WaitingRefill", "Waiting before the next tip."));
         }
+        var immediate = r.Text("childTif") is "IOC" or "FOK";
+        if (immediate && !takes && market.BestOpposite(spec.Side) is { } offered && !spec.Side.IsWithin(offered, px))
+        {
+            return new([], m, Until(spec, now + TimeSpan.FromSeconds(1)), true, new("WaitingPrice", $"The best price {Fitting.Text(offered)} is beyond {Fitting.Text(px)}: nothing to take."));
+        }
         if (takes && spec.LimitPx is { } limit && !spec.Side.IsWithin(px, limit))
         {
             return new([], m, Until(spec, now + TimeSpan.FromSeconds(1)), true, new("WaitingPrice", $"The best price {Fitting.Text(px)} is beyond the limit {Fitting.Text(limit)}."));
@@ -129,7 +139,13 @@ public sealed class IcebergAlgo : IExecutionAlgo
             }
         }
         var next = new IcebergMemory(m.Tips + 1, false);
-        var tif = takes ? TimeInForce.Ioc : spec.TimeInForce == TimeInForce.Gtd ? TimeInForce.Gtd : TimeInForce.Gtc;
+        var tif = r.Text("childTif") switch
+        {
+            "IOC" => TimeInForce.Ioc,
+            "FOK" => TimeInForce.Fok,
+            null when takes => TimeInForce.Ioc,
+            _ => spec.TimeInForce == TimeInForce.Gtd ? TimeInForce.Gtd : TimeInForce.Gtc,
+        };
         return new([new SubmitSlice(next.Tips, qty, px, tif, !takes && spec.PostOnly, $"tip {next.Tips} of {Fitting.Text(qty)}")],
             next, Until(spec, null), !takes, new("Working", $"Tip {next.Tips} is in the book."));
     }

@@ -18,12 +18,13 @@ public sealed class PegAlgo : IExecutionAlgo
     [
         new("reference", ParamType.Choice, "Reference", "BEST: the near touch; MID; OPPOSITE: the far touch (takes); LAST: the newest print.", "", Default: "BEST", Choices: ["BEST", "MID", "OPPOSITE", "LAST"], Updatable: true, Group: "Price"),
         new("offset", ParamType.Decimal, "Offset", "Distance behind the reference; 0 joins it, below 0 goes ahead of it.", "", Default: "0", Min: -1_000_000m, Max: 1_000_000m, Updatable: true, Group: "Price"),
-        new("offsetType", ParamType.Choice, "Offset in", "PRICE in quote units, BPS of the reference, TICKS of the finest listing.", "", Default: "TICKS", Choices: ["PRICE", "BPS", "TICKS"], Updatable: true, Group: "Price"),
+        new("offsetType", ParamType.Choice, "Offset in", "PRICE in quote units, BPS of the reference, TICKS of the finest listing, DEPTH in base units: rests where so much of the own side is ahead of it.", "", Default: "TICKS", Choices: ["PRICE", "BPS", "TICKS", "DEPTH"], Updatable: true, Group: "Price"),
         new("repriceTicks", ParamType.Integer, "Re-price after", "Follows when it is this many ticks away.", "ticks", Default: "2", Min: 1, Max: 1_000, MaxDecimals: 0, Updatable: true, Group: "Price"),
         new("minRestMs", ParamType.Integer, "Rest at least", "Is not moved before it has rested this long.", "ms", Default: "1000", Min: 100, Max: 600_000, MaxDecimals: 0, Updatable: true, Group: "Price"),
         new("maxDisplay", ParamType.Percent, "Max display", "Most of the order to show at once.", "", Default: "1", Min: 0.01m, Max: 1, MaxDecimals: 4, Updatable: true, Group: "Stealth"),
         new("dontRetreat", ParamType.Bool, "Don't retreat", "Follows only towards the other side, never back.", "", Default: "false", Updatable: true, Group: "Advanced"),
         new("maxChaseBps", ParamType.Decimal, "Max chase", "Farthest from the arrival mid it follows to the worse side; empty for the limit alone.", "bps", Min: 0, Max: 10_000, MaxDecimals: 2, Updatable: true, Group: "Limits"),
+        new("maxChasePx", ParamType.Price, "Max chase, price", "The same as a distance in price.", "quote", Min: 0.00000001m, Max: 1_000_000_000m, Updatable: true, Group: "Limits"),
         new("wouldCross", ParamType.Price, "Would cross", "At this price or better it takes all that is left.", "quote", Min: 0.00000001m, Max: 1_000_000_000m, Updatable: true, Group: "Limits"),
     ], AllowsPostOnly: true);
 
@@ -34,6 +35,14 @@ public sealed class PegAlgo : IExecutionAlgo
         if (r.Text("offsetType") == "BPS" && Math.Abs(r.Required("offset")) >= 10_000m)
         {
             yield return new("parameters.offset", "max", r.Text("offset"), "An offset of 10,000 bps or more is the whole price.");
+        }
+        if (r.Text("offsetType") == "DEPTH" && (r.Text("reference") != "BEST" || r.Required("offset") < 0m))
+        {
+            yield return new("parameters.offsetType", "contradiction", "DEPTH", "A depth is counted from the best own price backwards: reference BEST, offset 0 or more.");
+        }
+        if (r.IsGiven("maxChaseBps") && r.IsGiven("maxChasePx"))
+        {
+            yield return new("parameters.maxChasePx", "exactly_one", r.Text("maxChasePx"), "Give either maxChaseBps or maxChasePx.");
         }
         if (spec.PostOnly && (r.Text("reference") == "OPPOSITE" || r.IsGiven("wouldCross")))
         {
@@ -135,7 +144,7 @@ public sealed class PegAlgo : IExecutionAlgo
             "MID" => market.Mid,
             "OPPOSITE" => market.BestOpposite(spec.Side),
             "LAST" => market.LastPx,
-            _ => market.BestOwn(spec.Side),
+            _ => r.Text("offsetType") == "DEPTH" ? Behind(input, r.Required("offset")) : market.BestOwn(spec.Side),
         };
         if (reference is not { } px)
         {
@@ -143,17 +152,36 @@ public sealed class PegAlgo : IExecutionAlgo
         }
         var tick = input.Listings.Count > 0 ? input.Listings.Min(l => l.TickSize) : 0.00000001m;
         var offset = r.Required("offset");
-        px -= spec.Side.Sign() * (r.Text("offsetType") switch { "PRICE" => offset, "BPS" => px * offset / 10_000m, _ => offset * tick });
+        px -= spec.Side.Sign() * (r.Text("offsetType") switch { "PRICE" => offset, "BPS" => px * offset / 10_000m, "DEPTH" => 0m, _ => offset * tick });
         if (r.Flag("dontRetreat") && m.Best is { } best && spec.Side.IsWithin(px, best))
         {
             px = best;
         }
-        if (r.Number("maxChaseBps") is { } chase && input.ArrivalPx is { } arrival
-            && arrival * (1m + (spec.Side.Sign() * chase / 10_000m)) is var farthest && !spec.Side.IsWithin(px, farthest))
+        if (input.ArrivalPx is { } arrival
+            && (r.Number("maxChasePx") ?? (r.Number("maxChaseBps") is { } bps ? arrival * bps / 10_000m : null)) is { } chase
+            && arrival + (spec.Side.Sign() * chase) is var farthest && !spec.Side.IsWithin(px, farthest))
         {
             px = farthest;
         }
         px = Steps.RoundPassive(Ends.Within(spec, px), tick, spec.Side);
         return px > 0m ? px : null;
+    }
+
+    /// <summary>The own side's price with at least this much of it ahead, over all venues; the last one where there is less.</summary>
+    private static decimal? Behind(AlgoInput input, decimal depth)
+    {
+        var (side, ahead, px) = (input.Spec.Side, 0m, (decimal?)null);
+        foreach (var level in ConsolidatedBook.Side(input.Market.Books, side, int.MaxValue))
+        {
+            px = level.Px;
+            // Our own child is part of what is shown; it is not ahead of itself.
+            var own = input.Children.Where(c => !c.OrdStatus.IsTerminal() && c.Px == level.Px).Sum(c => c.LeavesQty);
+            ahead += Math.Max(0m, level.Qty - own);
+            if (ahead >= depth)
+            {
+                break;
+            }
+        }
+        return px;
     }
 }

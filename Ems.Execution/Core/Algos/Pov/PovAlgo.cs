@@ -27,7 +27,13 @@ public sealed class PovAlgo : IExecutionAlgo
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>
-    public AlgoDescriptor Descriptor { get; } = new("POV", "Percentage of volume", "Trades along with the market at a share of its volume; no volume, no progress.",
+    public AlgoDescriptor Descriptor => Definition;
+
+    /// <summary>Prints of more than this are not volume for the order; null for all. The market is shown to it without them.</summary>
+    public static decimal? BlockFilter(ParentSpec spec) => spec.Strategy == Definition.Name ? new ParamReader(Definition, spec).Number("blockFilter") : null;
+
+    /// <summary>The parameters, once.</summary>
+    public static readonly AlgoDescriptor Definition = new("POV", "Percentage of volume", "Trades along with the market at a share of its volume; no volume, no progress.",
     [
         new("rate", ParamType.Percent, "Rate", "Share of the volume to be, own fills included.", "", Default: "0.1", Min: 0.001m, Max: 0.5m, MaxDecimals: 4, Updatable: true),
         new("minRate", ParamType.Percent, "Least rate", "Rate when the price is worse than arrival by the scale or more.", "", Min: 0.001m, Max: 0.5m, MaxDecimals: 4, Updatable: true),
@@ -36,10 +42,13 @@ public sealed class PovAlgo : IExecutionAlgo
         new("intervalSeconds", ParamType.Seconds, "Interval", "Time between two counts of the volume.", "s", Default: "10", Min: 1, Max: 60, MaxDecimals: 0, Updatable: true),
         new("randomTime", ParamType.Percent, "Random time", "Intervals vary by up to this fraction, drawn from the order's seed.", "", Default: "0.2", Min: 0, Max: 0.5m, MaxDecimals: 4, Group: "Stealth"),
         new("includeOwn", ParamType.Bool, "Count own prints", "Whether own fills count as the market's volume.", "", Default: "false", Updatable: true, Group: "Advanced"),
+        new("blockFilter", ParamType.Quantity, "Ignore blocks above", "Prints larger than this do not count as volume: they were arranged, and following them would be chasing. Empty counts all.", "base", Min: 0.00000001m, Max: 1_000_000_000m, Updatable: true, Group: "Limits"),
         new("style", ParamType.Choice, "Style", "TAKER crosses at each interval; MAKER rests at the near touch.", "", Default: "TAKER", Choices: ["TAKER", "MAKER"], Updatable: true),
         new("priceTolBps", ParamType.Decimal, "Price tolerance", "Worst distance of a crossing child from the mid.", "bps", Default: "100", Min: 1, Max: 1_000, MaxDecimals: 2, Updatable: true, Group: "Limits"),
         new("durationSeconds", ParamType.Seconds, "Duration", "Ends after this long with what is filled; empty for no end.", "s", Min: 10, Max: 604_800, MaxDecimals: 0, Updatable: true),
-        new("completeBy", ParamType.Time, "Complete by", "From this moment on it crosses for the rest within the limit, whatever the volume (ISO 8601, UTC).", "", Updatable: true),
+        new("completeBy", ParamType.Time, "Complete by", "From this moment on it crosses within the limit for what is missing to the least completion, whatever the volume (ISO 8601, UTC).", "", Updatable: true),
+        new("minCompletion", ParamType.Percent, "Least completion", "Part of the order that must be done by then; what is beyond it goes on with the volume.", "", Default: "1", Min: 0.01m, Max: 1, MaxDecimals: 4, Updatable: true),
+        new("iWouldPrice", ParamType.Price, "I would", "At this price or better take all that is left at once.", "quote", Min: 0.00000001m, Max: 1_000_000_000m, Updatable: true, Group: "Limits"),
     ], AllowsPostOnly: true);
 
     /// <inheritdoc/>
@@ -58,9 +67,17 @@ public sealed class PovAlgo : IExecutionAlgo
         {
             yield return new("parameters.completeBy", "after_start", r.Text("completeBy"), "It must come after the start.");
         }
-        if (spec.PostOnly && (r.Text("style") != "MAKER" || r.IsGiven("completeBy")))
+        if (r.Required("minCompletion") < 1m && !r.IsGiven("completeBy"))
         {
-            yield return new("postOnly", "contradiction", "true", "Post-only needs style MAKER and no completeBy.");
+            yield return new("parameters.minCompletion", "needs", r.Text("minCompletion"), "A least completion needs the time it is due: completeBy.");
+        }
+        if (r.Number("iWouldPrice") is { } would && spec.LimitPx is { } limit && !spec.Side.IsWithin(would, limit))
+        {
+            yield return new("parameters.iWouldPrice", "within_limit", r.Text("iWouldPrice"), "The I-would price is beyond the limit price.");
+        }
+        if (spec.PostOnly && (r.Text("style") != "MAKER" || r.IsGiven("completeBy") || r.IsGiven("iWouldPrice")))
+        {
+            yield return new("postOnly", "contradiction", "true", "Post-only needs style MAKER, no completeBy and no I-would price.");
         }
         if (spec.TimeInForce is TimeInForce.Ioc or TimeInForce.Fok)
         {
@@ -96,15 +113,19 @@ public sealed class PovAlgo : IExecutionAlgo
         {
             return Ends.Over(m, Ends.PostOnly);
         }
-        if (r.Time("completeBy") is { } by && now >= by)
+        if (r.Time("completeBy") is { } by && now >= by && Missing(input, r) is var missing and > 0m)
         {
-            return Finish(input, m, r);
+            return Finish(input, m, missing);
+        }
+        if (IWould(input, m, r) is { } all)
+        {
+            return all;
         }
         var jitter = 1 + ((double)r.Required("randomTime") * ((2 * SeededRandom.Unit(input.Seed, JitterStream, m.TickAt.UtcTicks)) - 1));
         var due = m.TickAt + (r.Seconds("intervalSeconds")!.Value * jitter);
         if (now < due && !m.Pending)
         {
-            return Ends.Idle(m, Until(input, r, due), p.UnknownQty > 0m ? "InDoubt" : p.WorkingQty > 0m ? "Working" : "WaitingForVolume", "Waiting for the next count of the volume.");
+            return Ends.Idle(m, Until(input, r, due), p.UnknownQty > 0m ? "InDoubt" : p.WorkingQty > 0m ? "Working" : "WaitingForVolume", "Waiting for the next count of the volume.", r.IsGiven("iWouldPrice"));
         }
         var rate = Rate(input, r);
         if (now >= due)
@@ -118,7 +139,8 @@ public sealed class PovAlgo : IExecutionAlgo
             var volume = Math.Max(0m, (minute * span) - (own ? 0m : p.CumQty - m.OwnCum));
             m = m with { TickAt = now, Target = Math.Min(p.OrderQty, Math.Round(m.Target + ((own ? rate : rate / (1m - rate)) * volume), 12)), OwnCum = p.CumQty, Pending = true };
         }
-        return Work(input, m, r, rate);
+        var work = Work(input, m, r, rate);
+        return r.IsGiven("iWouldPrice") ? work with { WatchMarket = true } : work;
     }
 
     private static AlgoDecision Work(AlgoInput input, PovMemory m, ParamReader r, decimal rate)
@@ -155,7 +177,43 @@ public sealed class PovAlgo : IExecutionAlgo
         return new([new SubmitSlice(sent.Sent, qty, px, maker ? TimeInForce.Gtc : TimeInForce.Ioc, maker, $"{rate:0.##%} of the volume")], sent, next, false, new("Working", $"At {rate:0.##%} of the volume."));
     }
 
-    private static AlgoDecision Finish(AlgoInput input, PovMemory m, ParamReader r)
+    /// <summary>All that is left at the I-would price or better, once nothing works; null when the price is not there.</summary>
+    private static AlgoDecision? IWould(AlgoInput input, PovMemory m, ParamReader r)
+    {
+        var (spec, p, now) = (input.Spec, input.Progress, input.Now);
+        if (r.Number("iWouldPrice") is not { } would || input.Market.BestOpposite(spec.Side) is not { } far || !spec.Side.IsWithin(far, would))
+        {
+            return null;
+        }
+        var resting = input.Children.Where(Scheduling.SliceExecution.Rests).Select(c => new CancelChild(c.ClOrdId, "taking at the I-would price")).ToList<AlgoAction>();
+        if (resting.Count > 0 || p.WorkingQty + p.UnknownQty > 0m)
+        {
+            return new(resting, m, now + Pause, true, new("Working", "Making way for the I-would price."));
+        }
+        if (Taking.NotBefore(input, m.Sent, m.LastAt) is var again && now < again)
+        {
+            return Ends.Idle(m, again, "Retrying", "Waiting for the books to refill.", true);
+        }
+        var px = Ends.Within(spec, would);
+        var qty = Ends.Sendable(input, p.UnsentQty, Math.Min(px, far));
+        if (qty <= 0m)
+        {
+            return null;
+        }
+        var sent = m with { Sent = m.Sent + 1, LastAt = now };
+        return new([new SubmitSlice(sent.Sent, qty, px, TimeInForce.Ioc, false, $"the price {Fitting.Text(far)} is at or better than the I-would price")], sent, now + Pause, true,
+            new("Working", "Taking all that is left at the I-would price."));
+    }
+
+    /// <summary>What is missing to the least completion: nothing that works counts against it, and a rest no venue would take belongs to it.</summary>
+    private static decimal Missing(AlgoInput input, ParamReader r)
+    {
+        var p = input.Progress;
+        var wanted = (r.Required("minCompletion") * p.OrderQty) - p.CumQty;
+        return wanted <= 0m ? 0m : r.Required("minCompletion") == 1m ? p.UnsentQty + p.WorkingQty + p.UnknownQty : wanted;
+    }
+
+    private static AlgoDecision Finish(AlgoInput input, PovMemory m, decimal missing)
     {
         var (p, now) = (input.Progress, input.Now);
         var resting = input.Children.Where(Scheduling.SliceExecution.Rests).Select(c => new CancelChild(c.ClOrdId, "completing")).ToList<AlgoAction>();
@@ -171,8 +229,15 @@ public sealed class PovAlgo : IExecutionAlgo
         {
             return Ends.Over(m, new(OrdStatus.Canceled, "NoLiquidity", $"{Fitting.Text(p.UnsentQty)} found no liquidity within the limit."));
         }
+        var px = Ends.Within(input.Spec, input.Market.Mid ?? input.Spec.LimitPx ?? 0m);
+        var least = Fitting.LeastQty(input.Listings, px) ?? 0m;
+        var qty = missing >= p.UnsentQty ? p.UnsentQty : Ends.Sendable(input, Math.Max(Steps.RoundUp(missing, Fitting.FinestLot(input.Listings) ?? 0.00000001m), least), px);
+        if (qty <= 0m)
+        {
+            return Ends.Over(m, Ends.Dust(p.UnsentQty));
+        }
         var sent = m with { Sent = m.Sent + 1, LastAt = now, Finishing = m.Finishing + 1 };
-        return new([new SubmitSlice(sent.Sent, p.UnsentQty, input.Spec.LimitPx, TimeInForce.Ioc, false, "completing by its time")], sent, now + Pause, false, new("Finishing", "Crossing for the rest."));
+        return new([new SubmitSlice(sent.Sent, qty, input.Spec.LimitPx, TimeInForce.Ioc, false, "completing by its time")], sent, now + Pause, false, new("Finishing", "Crossing for the rest."));
     }
 
     /// <summary>The rate now: between the band's edges by how much better or worse than arrival the price is.</summary>

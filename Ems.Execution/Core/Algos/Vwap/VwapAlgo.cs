@@ -19,6 +19,7 @@ public sealed class VwapAlgo : IExecutionAlgo
         new("curve", ParamType.Choice, "Volume curve", "HOUR_OF_WEEK: usual volume by hour of the week and five minutes of the hour, UTC; FLAT: the same at all times, for a new listing or an event day.", "", Default: "HOUR_OF_WEEK", Choices: ["HOUR_OF_WEEK", "FLAT"]),
         new("noTakeLiq", ParamType.Bool, "Never take", "Only rest, whatever the style says; what does not fill stays undone.", "", Default: "false", Updatable: true),
         .. ScheduleParams.Execution,
+        new("alphaTilt", ParamType.Decimal, "Tilt", "Above 0 runs ahead of the volume curve, below 0 behind it.", "", Default: "0", Min: -1, Max: 1, MaxDecimals: 4, Group: "Advanced"),
     ], AllowsPostOnly: true);
 
     /// <inheritdoc/>
@@ -28,8 +29,16 @@ public sealed class VwapAlgo : IExecutionAlgo
     public static Schedule ScheduleOf(ParentSpec spec, DateTimeOffset startedAt)
     {
         var r = new ParamReader(Definition, spec);
-        var s = Schedule.Of(spec, r, startedAt, f => f);
-        return r.Text("curve") == "FLAT" ? s : s with { Curve = f => VolumeCurve.Btc2025.Share(s.Start, s.End, s.Start + ((s.End - s.Start) * f)) };
+        var tilt = (double)r.Required("alphaTilt");
+        var s = Schedule.Of(spec, r, startedAt, f => f + (tilt * f * (1 - f)));
+        return r.Text("curve") == "FLAT" ? s : s with
+        {
+            Curve = f =>
+            {
+                var share = VolumeCurve.Btc2025.Share(s.Start, s.End, s.Start + ((s.End - s.Start) * f));
+                return share + (tilt * share * (1 - share));
+            },
+        };
     }
 
     /// <inheritdoc/>

@@ -225,7 +225,8 @@ internal sealed partial class ReplayRun
         {
             runtime.TapeCursor = cursor;
         }
-        return path.Market(spec, fresh, slice, tape.QtyLastMinute(now), tape.VolatilityBps);
+        var volume = Algos.Pov.PovAlgo.BlockFilter(spec) is { } most ? tape.QtyLastMinute(now, most) : tape.QtyLastMinute(now);
+        return path.Market(spec, fresh, slice, volume, tape.VolatilityBps, tape.QuickVolatilityBps);
     }
 
     private void Stage(AccountEvent e)
