@@ -88,6 +88,12 @@ public sealed record OrderDetail(
     OrderRow Order, NewOrderRequest Request, IReadOnlyList<ChildRow> Children, IReadOnlyList<FillRow> Fills, IReadOnlyList<TimelineEvent> Timeline,
     IReadOnlyList<RouteRow> Routes, IReadOnlyList<PlanPointRow> Plan, IReadOnlyList<PlanPointRow> Done, IReadOnlyList<Adjustment> Adjustments);
 
+/// <summary>
+/// How well a simple detector tells an order's prints from the market's: GET …/orders/{clOrdId}/detectability. Auc 0.5 is guessing, 1 is
+/// found; Score is 0 to 1; nulls where there is too little to judge, and Text says why.
+/// </summary>
+public sealed record DetectabilityRow(decimal? Score, decimal? Auc, decimal? StandardError, int Ours, int Others, bool Found, string Text);
+
 /// <summary>GET /api/me: who is signed in, what they may see, and where the paper venues' market comes from (<c>recorded</c> or <c>fitted</c>, and a sentence).</summary>
 public sealed record Me(string UserName, string Organisation, string Role, IReadOnlyList<AccountRef> Accounts, string MarketSource = "", string MarketText = "");
 

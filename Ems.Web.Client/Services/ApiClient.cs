@@ -27,6 +27,8 @@ public sealed class ApiClient(HttpClient http)
 
     public Task<ApiResult<OrderDetail>> Order(string account, string clOrdId) => Get<OrderDetail>($"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}");
 
+    public Task<ApiResult<DetectabilityRow>> Detectability(string account, string clOrdId) => Get<DetectabilityRow>($"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}/detectability");
+
     public Task<ApiResult<OrderCostReport>> OrderCost(string account, string clOrdId) => Get<OrderCostReport>($"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}/cost");
 
     /// <summary>from and to are days (yyyy-MM-dd, UTC), both included.</summary>

@@ -5,6 +5,7 @@ public static class TestIds
 {
     public const string Connection = "connection", MarketSource = "market-source", MarketSelect = "market-select", AccountSelect = "account-select", Kill = "kill", KillReport = "kill-report", UserMenu = "user-menu";
     public const string WalletConnect = "wallet-connect", WalletConnected = "wallet-connected", WalletLink = "wallet-link", WalletLinked = "wallet-linked", WalletRequest = "wallet-request", WalletProblem = "wallet-problem";
+    public const string Detectability = "detectability";
     public const string Ticket = "ticket", TicketAlgo = "ticket-algo", TicketBuy = "ticket-buy", TicketSell = "ticket-sell", TicketQty = "ticket-qty", TicketLimit = "ticket-limit", TicketSubmit = "ticket-submit", TicketPreview = "ticket-preview", TicketError = "ticket-error", TicketRefusal = "ticket-refusal";
     public const string Ladder = "ladder", LadderRow = "ladder-row", Tape = "tape", Candles = "candles", Depth = "depth", Plan = "plan";
     public const string Orders = "orders", OrderRow = "order-row", ChildRow = "child-row", FillRow = "fill-row", BalanceRow = "balance-row", PositionRow = "position-row";

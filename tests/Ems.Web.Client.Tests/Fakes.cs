@@ -46,6 +46,7 @@ public sealed class FakeServer : HttpMessageHandler
             "api/me" => new Me("t@example.test", "Org", Viewer ? "Viewer" : "Owner", [new("A1", "Paper", !Viewer, !Viewer)]),
             "api/instruments" => new[] { new InstrumentRow("BTC-USDT", "BTC", "USDT", [new("ALPHA", 0.1m, 0.00001m, 0.00001m, 5m, 0.0008m, 0.001m), new("BRAVO", 0.5m, 0.0001m, 0.0001m, 10m, 0.0002m, 0.0006m)]), new InstrumentRow("ETH-USDT", "ETH", "USDT", [new("ALPHA", 0.01m, 0.0001m, 0.0001m, 5m, 0.0008m, 0.001m)]) },
             "api/algos" => AlgoCatalog.All.Select(a => new AlgoRow(a.Descriptor)).ToArray(),
+            "api/accounts/A1/orders/a/detectability" => new DetectabilityRow(0.03m, 0.515m, 0.04m, 46, 1_203, false, "No better than by guessing."),
             "api/accounts/A1/orders/a" when Detail is not null => Detail,
             "api/accounts/A1/orders/a/cost" when Cost is not null => Cost,
             "api/accounts/A1/costs" when Costs is not null => Costs,

@@ -20,6 +20,7 @@ public sealed class OrderPageTests : PageTest
         page.Find(By(TestIds.Timeline)).TextContent.ShouldContain("OrderAccepted");
         page.Find(By(TestIds.FillRow)).GetAttribute("data-execid").ShouldBe("x1");
         page.Markup.ShouldContain("merged from 20");
+        page.WaitForAssertion(() => page.Find(By(TestIds.Detectability)).TextContent.ShouldContain("46 own among 1203 other prints"));
     }
 
     [Fact]

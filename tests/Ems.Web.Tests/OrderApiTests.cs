@@ -32,6 +32,9 @@ public sealed class OrderApiTests(EmsHost host) : IAsyncLifetime
         detail.Timeline.ShouldNotBeEmpty();
         detail.Timeline.ShouldContain(t => t.Actor == trader.Email);
         detail.Done[^1].CumQty.ShouldBe(0.01m);
+        var found = await trader.GetAsync<DetectabilityRow>($"{Orders}/m-1/detectability");
+        (found.Auc, found.Text).ShouldSatisfyAllConditions(f => f.Auc.ShouldBeNull(), f => f.Text.ShouldStartWith("Too few prints"));
+        found.Ours.ShouldBe(detail.Fills.Count);
         var page = await trader.GetAsync<OrderHistoryPage>($"{Orders}");
         page.Items.ShouldContain(o => o.ClOrdId == "m-1" && o.CumQty == 0.01m);
         (await trader.GetAsync<PositionRow[]>($"/api/accounts/{account}/positions")).Single().Qty.ShouldBe(0.01m);

@@ -81,6 +81,34 @@ public static class Detectability
         return new(auc, Error(auc, ours, others), period, ours, others);
     }
 
+    /// <summary>
+    /// Marks our prints on a tape without names: each fill is the first print of its price and quantity, not yet taken, at most two
+    /// seconds from it.
+    /// </summary>
+    public static IReadOnlyList<SeenPrint> Mark(IReadOnlyList<(DateTimeOffset Time, decimal Px, decimal Qty)> tape, IReadOnlyList<(DateTimeOffset Time, decimal Px, decimal Qty)> fills)
+    {
+        var near = TimeSpan.FromSeconds(2);
+        var marked = new SeenPrint[tape.Count];
+        var places = new Dictionary<(decimal, decimal), List<int>>();
+        for (var i = 0; i < marked.Length; i++)
+        {
+            marked[i] = new(tape[i].Time, tape[i].Qty, false);
+            if (!places.TryGetValue((tape[i].Px, tape[i].Qty), out var at))
+            {
+                places.Add((tape[i].Px, tape[i].Qty), at = []);
+            }
+            at.Add(i);
+        }
+        foreach (var fill in fills)
+        {
+            if (places.TryGetValue((fill.Px, fill.Qty), out var at) && at.FindIndex(i => !marked[i].IsOurs && (marked[i].Time - fill.Time).Duration() <= near) is var n and >= 0)
+            {
+                marked[at[n]] = marked[at[n]] with { IsOurs = true };
+            }
+        }
+        return marked;
+    }
+
     private static IReadOnlyList<SeenPrint> Thin(IReadOnlyList<SeenPrint> tape)
     {
         var stride = (tape.Count + PrintsMax - 1) / PrintsMax;

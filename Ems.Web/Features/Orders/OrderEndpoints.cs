@@ -28,6 +28,8 @@ public static class OrderEndpoints
         orders.MapPost("/preview", Preview).RequireAuthorization(Policies.ViewAccount).WithName("PreviewOrder").WithSummary("What the order would do, changing nothing.");
         orders.MapGet("", History).RequireAuthorization(Policies.ViewAccount).WithName("ListOrders").WithSummary("All orders, newest first.");
         orders.MapGet("/{clOrdId}", Find).RequireAuthorization(Policies.ViewAccount).WithName("GetOrder").WithSummary("One order with its children, fills, timeline and routes.");
+        orders.MapGet("/{clOrdId}/detectability", Detect).RequireAuthorization(Policies.ViewAccount).WithName("GetOrderDetectability")
+            .WithSummary("How well a simple detector finds the order's slices in the tape.");
         orders.MapPatch("/{clOrdId}", Replace).RequireAuthorization(Policies.TradeAccount).WithName("ReplaceOrder").WithSummary("Changes a running order.");
         orders.MapPost("/{clOrdId}/cancel", Cancel).RequireAuthorization(Policies.TradeAccount).WithName("CancelOrder").WithSummary("Cancels; the end comes when the venues have answered.");
         orders.MapPost("/{clOrdId}/pause", Pause).RequireAuthorization(Policies.TradeAccount).WithName("PauseOrder").WithSummary("Stops an order from sending.");
@@ -87,6 +89,11 @@ public static class OrderEndpoints
     private static async Task<Results<Ok<OrderDetail>, ProblemHttpResult>> Find(string account, string clOrdId, IGrainFactory grains, MarketDataHub market) =>
         await Grain(grains, account).FindAsync(new ClOrdId(clOrdId)) is { } found
             ? TypedResults.Ok(OrderRows.Detail(found, market.Catalog))
+            : ApiProblems.UnknownOrder(clOrdId);
+
+    private static async Task<Results<Ok<DetectabilityRow>, ProblemHttpResult>> Detect(string account, string clOrdId, IGrainFactory grains, TapeHub tapes, TimeProvider time) =>
+        await Grain(grains, account).FindAsync(new ClOrdId(clOrdId)) is { } found
+            ? TypedResults.Ok(DetectabilityRows.Of(found, tapes, time.GetUtcNow()))
             : ApiProblems.UnknownOrder(clOrdId);
 
     private static async Task<Results<Accepted, UnprocessableEntity<Refusal>, ProblemHttpResult>> Replace(

@@ -48,6 +48,13 @@ public sealed class DetectabilityTests
     }
 
     [Fact]
+    public void Our_fills_are_marked_once_each_and_only_near_their_time()
+    {
+        (DateTimeOffset, decimal, decimal)[] tape = [(T0, 100m, 1m), (T0.AddSeconds(1), 100m, 1m), (T0.AddSeconds(1), 100m, 2m), (T0.AddSeconds(30), 100m, 1m)];
+        Detectability.Mark(tape, [(T0.AddSeconds(1), 100m, 1m), (T0.AddSeconds(1), 100m, 1m), (T0.AddSeconds(40), 100m, 1m)]).Select(p => p.IsOurs).ShouldBe([true, true, false, false]);
+    }
+
+    [Fact]
     public void Too_few_prints_have_no_score()
     {
         var score = Detectability.Of([.. Others(1).Take(100)]);

@@ -48,10 +48,10 @@ public sealed record Schedule(DateTimeOffset Start, DateTimeOffset End, int Slic
 
     /// <summary>
     /// When slice <paramref name="i"/> is sent: somewhere in the first part of its own time, drawn from the seed; the last one in its first
-    /// half at the latest, so that there is time to fill it.
+    /// half at the latest, so that there is time to fill it, and the first one early, so that the trader sees it go.
     /// </summary>
     public DateTimeOffset DueAt(int i, ulong seed, double randomTime) =>
-        Start + (Step * (i + ((i == Slices - 1 ? Math.Min(randomTime, 0.5) : randomTime) * SeededRandom.Unit(seed, TimeStream, i))));
+        Start + (Step * (i + ((i == 0 ? Math.Min(randomTime, 0.3) : i == Slices - 1 ? Math.Min(randomTime, 0.5) : randomTime) * SeededRandom.Unit(seed, TimeStream, i))));
 
     /// <summary>The slice whose due time has come last, or -1 before the first; may pass the last one when <paramref name="overtime"/>.</summary>
     public int SliceAt(DateTimeOffset now, ulong seed, double randomTime, bool overtime = false)
