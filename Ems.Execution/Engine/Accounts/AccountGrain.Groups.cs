@@ -13,6 +13,8 @@ namespace Ems.Execution.Engine.Accounts;
 public sealed partial class AccountGrain
 {
     private const int EndedGroupsShown = 100;
+    /// <summary>Groups that may live at once: each may look at the market ten times a second.</summary>
+    private const int LiveGroupsMax = 1_000;
 
     /// <inheritdoc/>
     public async Task<SubmitResult> SubmitGroupAsync(SubmitGroup command)
@@ -211,6 +213,10 @@ public sealed partial class AccountGrain
         if (strategy.Refuse(spec, WorldOf(spec, runtime, now)) is { } refusal)
         {
             return (refusal, []);
+        }
+        if (state.LiveGroups.Count >= Math.Min(state.Limits.MaxOpenParents, LiveGroupsMax))
+        {
+            return (new(DenyCode.OpenOrdersAboveLimit, "clOrdId", $"openGroups={state.LiveGroups.Count}, max={Math.Min(state.Limits.MaxOpenParents, LiveGroupsMax)}"), []);
         }
         var holds = new List<LegHold>();
         var notional = 0m;
