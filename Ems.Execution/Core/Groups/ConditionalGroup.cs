@@ -99,7 +99,7 @@ public sealed class ConditionalGroup : IGroupStrategy
         {
             return new([], m, expiry, true, new("WaitingRearm", "The condition must be false before it can set off the next run."), null, truth);
         }
-        var notBefore = m.TrueSince + r.Seconds("debounceSeconds");
+        var notBefore = (m.TrueSince < input.WatchedSince ? input.WatchedSince : m.TrueSince) + r.Seconds("debounceSeconds");
         if (last?.Order.EndedAt is { } ended && ended + r.Seconds("cooldownSeconds") is { } cool && (notBefore is null || cool > notBefore))
         {
             notBefore = cool;

@@ -64,8 +64,10 @@ public sealed record GroupWorld(
 public readonly record struct AssetView(decimal Total, decimal Free);
 
 /// <summary>Everything a decision may depend on. Legs are oldest first.</summary>
+/// <param name="WatchedSince">Since when somebody has been looking without a break: what was not watched (a restart, a pause) does not count as time that passed.</param>
 public sealed record GroupInput(
-    GroupSpec Spec, GroupMemory Memory, bool CancelRequested, DateTimeOffset AcceptedAt, IReadOnlyList<LegState> Legs, GroupWorld World, DateTimeOffset Now)
+    GroupSpec Spec, GroupMemory Memory, bool CancelRequested, DateTimeOffset AcceptedAt, IReadOnlyList<LegState> Legs, GroupWorld World, DateTimeOffset Now,
+    DateTimeOffset WatchedSince = default)
 {
     /// <summary>The legs of one role, oldest first.</summary>
     public IEnumerable<LegState> Of(string role) => Legs.Where(l => l.Link.Role == role);

@@ -36,6 +36,11 @@ internal static class LegSizing
             return;
         }
         var o = leg.Order;
+        if (o.CumQty >= spec.OrderQty && open == 0m)
+        {
+            // Done; its own end is about to come.
+            return;
+        }
         var working = o.WorkingQty + o.UnknownQty;
         if (open == 0m || (final && open < least && working == 0m))
         {

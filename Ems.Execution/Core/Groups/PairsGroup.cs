@@ -111,7 +111,7 @@ public sealed class PairsGroup : IGroupStrategy
         var template = Hedge(input.Spec);
         var least = LegSizing.Least(input, template);
         var m = Watch(input, unhedged, least);
-        var due = m.UnhedgedSince + r.Seconds("legTimeoutSeconds");
+        var due = (m.UnhedgedSince < input.WatchedSince ? input.WatchedSince : m.UnhedgedSince) + r.Seconds("legTimeoutSeconds");
         if (m.Phase != Unwinding && due <= input.Now)
         {
             m = m with { Phase = Unwinding, Why = $"the hedge made no progress for {r.Text("legTimeoutSeconds")} s" };
@@ -195,7 +195,8 @@ public sealed class PairsGroup : IGroupStrategy
     {
         var m = input.Memory;
         var hedged = input.Cum("hedge");
-        if (unhedged <= 0m || unhedged < least)
+        // A hedge in doubt may have been filled: its venue is asked first (rule E8).
+        if (unhedged <= 0m || unhedged < least || input.Of("hedge").Any(l => l.Order.UnknownQty > 0m))
         {
             return m with { UnhedgedSince = null, HedgedSeen = hedged };
         }

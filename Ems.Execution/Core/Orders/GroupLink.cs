@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ems.Execution.Core.Primitives;
 
 namespace Ems.Execution.Core.Orders;
@@ -12,5 +13,6 @@ public sealed record GroupLink(ClOrdId Group, string Role, int Number)
     public const string PauseActor = "group-pause";
 
     /// <summary>The leg's ClOrdID: the group's, the role, and the number from the second on.</summary>
+    [JsonIgnore]
     public ClOrdId Name => new(Number == 1 ? $"{Group}-{Role}" : $"{Group}-{Role}{Number}");
 }

@@ -106,7 +106,7 @@ public sealed partial class AccountGrain
         var legs = state.LegsOf(group);
         var decision = strategy.Decide(new GroupInput(group.Spec, group.Memory, group.CancelRequested, group.AcceptedAt!.Value,
             [.. legs.Select(l => new LegState(l, [.. state.ChildrenOf(l.Spec.ClOrdId).Select(c => state.Children[c])]))],
-            WorldOf(group.Spec, runtime, now), now));
+            WorldOf(group.Spec, runtime, now), now, runtime.WatchedSince));
         Wake(legs, runtime, now);
         // Under a halt or a pause it still takes away, it never adds.
         var mayAdd = group.OrdStatus == OrdStatus.New && legs.Select(l => l.Spec.Instrument).Concat(group.Spec.Legs.Select(l => l.Spec.Instrument)).All(i => state.KillFor(i) == KillLevel.None);
@@ -270,7 +270,7 @@ public sealed partial class AccountGrain
 
     private GroupRuntime NewRuntime(GroupSpec spec)
     {
-        var runtime = new GroupRuntime();
+        var runtime = new GroupRuntime { WatchedSince = Now };
         foreach (var id in InstrumentsOf(spec))
         {
             runtime.Tapes[id] = new ParentRuntime { TapeCursor = engine.Tapes.Of(id).Count };

@@ -12,6 +12,8 @@ internal sealed class GroupRuntime
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryMax = TimeSpan.FromSeconds(10);
 
+    /// <summary>Since when this owner has been watching it without a break.</summary>
+    public DateTimeOffset WatchedSince { get; init; }
     /// <summary>When to ask it again; null when only a leg or the market can change anything.</summary>
     public DateTimeOffset? NextActionAt { get; set; }
     /// <summary>Whether market changes are shown to it.</summary>

@@ -28,6 +28,18 @@ public sealed class ConditionTests
     }
 
     [Fact]
+    public void Time_in_which_nobody_looked_is_no_time_in_which_it_held()
+    {
+        var loop = new GroupLoop(When("c", Market(Side.Buy, 1m), Above, ("debounceSeconds", "5")));
+        Price(loop, 61_500m, 0);
+        loop.WatchedSince = loop.Now + TimeSpan.FromSeconds(60);
+        Price(loop, 61_500m, 60);
+        loop.Legs.ShouldBeEmpty();
+        Price(loop, 61_500m, 5);
+        loop.Legs.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public void More_runs_need_the_condition_to_be_false_in_between()
     {
         var loop = new GroupLoop(When("c", Market(Side.Buy, 1m), Above, ("runs", "2"), ("cooldownSeconds", "10")));

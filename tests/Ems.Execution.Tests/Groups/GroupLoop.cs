@@ -44,6 +44,7 @@ internal sealed class GroupLoop
 
     public AccountState State { get; private set; } = new(Catalog);
     public DateTimeOffset Now { get; set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    public DateTimeOffset WatchedSince { get; set; }
     public MarketView Btc { get; set; } = Market(GroupTickets.Btc, 60_000m);
     public MarketView Eth { get; set; } = Market(GroupTickets.Eth, 3_000m);
     public OrderGroup Group => State.Groups[spec.ClOrdId];
@@ -154,7 +155,7 @@ internal sealed class GroupLoop
         var ids = new[] { GroupTickets.Btc, GroupTickets.Eth };
         var world = new GroupWorld(new Dictionary<InstrumentId, MarketView> { [ids[0]] = Btc, [ids[1]] = Eth },
             ids.ToDictionary(i => i, i => (IReadOnlyList<Listing>)[Catalog.Find(Alpha, i)!]), new Dictionary<Asset, AssetView>(), ids.ToDictionary(i => i, i => state.Positions.At(i).Qty));
-        return GroupCatalog.Find(spec.Type)!.Decide(new GroupInput(spec, group.Memory, group.CancelRequested, group.AcceptedAt!.Value, legs, world, Now));
+        return GroupCatalog.Find(spec.Type)!.Decide(new GroupInput(spec, group.Memory, group.CancelRequested, group.AcceptedAt!.Value, legs, world, Now, WatchedSince));
     }
 
     private void Step()

@@ -111,6 +111,26 @@ public sealed class PairsTests
     }
 
     [Fact]
+    public void Time_in_which_the_hedge_is_in_doubt_or_nobody_looks_does_not_count()
+    {
+        var doubt = Loop();
+        doubt.Fill("lead", 0.2m);
+        doubt.Doubt("hedge");
+        doubt.Now += TimeSpan.FromSeconds(60);
+        doubt.Settle();
+        doubt.Group.Memory.Phase.ShouldBe("");
+        var down = Loop();
+        down.Fill("lead", 0.2m);
+        down.Now += TimeSpan.FromSeconds(60);
+        down.WatchedSince = down.Now;
+        down.Settle();
+        down.Group.Memory.Phase.ShouldBe("");
+        down.Now += TimeSpan.FromSeconds(30);
+        down.Settle();
+        down.Group.Memory.Phase.ShouldBe("UNWINDING");
+    }
+
+    [Fact]
     public void Progress_of_the_hedge_starts_its_clock_anew()
     {
         var loop = Loop();
