@@ -71,7 +71,8 @@ public sealed class AnalyticsStore : IDisposable
     /// <summary>A finished cost that is no longer the last word.</summary>
     internal void DropCost(AccountId account, ClOrdId parent) => Execute("DELETE FROM costs WHERE account=@a AND parent=@b", account.Value, parent.Value);
 
-    internal void DropSecondsBefore(DateTimeOffset time) => Execute("DELETE FROM seconds WHERE second<@a", time.ToUnixTimeSeconds());
+    internal void DropSecondsBefore(InstrumentId instrument, DateTimeOffset time) =>
+        Execute("DELETE FROM seconds WHERE instrument=@a AND second<@b", instrument.Value, time.ToUnixTimeSeconds());
 
     /// <summary>The quotes kept of one order.</summary>
     internal IReadOnlyDictionary<(QuoteKind, string), Quote?> QuotesOf(AccountId account, ClOrdId parent) => Query(
@@ -94,9 +95,18 @@ public sealed class AnalyticsStore : IDisposable
         "SELECT venue, second, bid, ask, qty, notional FROM seconds WHERE instrument=@a AND second BETWEEN @b AND @c ORDER BY second",
         r => new VenueSecond(instrument, new(r.GetString(0)), r.GetInt64(1), QuoteIn(r, 2), Number(r.GetString(4)), Number(r.GetString(5))), instrument.Value, from, to);
 
-    /// <summary>The finished cost of one order, or null.</summary>
-    internal OrderCost? CostOf(AccountId account, ClOrdId parent) => Query(
-        "SELECT payload FROM costs WHERE account=@a AND parent=@b AND version=@c", r => AnalyticsJson.Read(r.GetString(0)), account.Value, parent.Value, CostVersion).FirstOrDefault();
+    /// <summary>The finished costs of some orders, null where there is none (yet), in their order.</summary>
+    internal IEnumerable<OrderCost?> CostsOf(AccountId account, IEnumerable<ClOrdId> parents)
+    {
+        using var own = Open();
+        using var command = Command(own, "SELECT payload FROM costs WHERE account=@a AND parent=@b AND version=@c", [account.Value, "", CostVersion]);
+        command.Prepare();
+        foreach (var parent in parents)
+        {
+            command.Parameters[1].Value = parent.Value;
+            yield return command.ExecuteScalar() is string payload ? AnalyticsJson.Read(payload) : null;
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -62,7 +62,7 @@ public sealed class CostReader(JournalReader journal, AnalyticsStore store, Mark
         {
             return ([], true);
         }
-        return ([.. ids.Select(id => store.CostOf(account, id) ?? Find(account, id)?.Cost).OfType<OrderCost>()], false);
+        return ([.. ids.Zip(store.CostsOf(account, ids), (id, kept) => kept ?? Find(account, id)?.Cost).OfType<OrderCost>()], false);
     }
 
     private OrderFacts FactsOf(AccountId account, Life life, DateTimeOffset now)

@@ -119,7 +119,10 @@ public sealed class CostRecorder(
             if (now - prunedAt > TimeSpan.FromHours(1))
             {
                 prunedAt = now;
-                writes.Add(s => s.DropSecondsBefore(now - TimeSpan.FromDays(options.Value.SecondsKeptDays)));
+                foreach (var instrument in market.Catalog.Instruments)
+                {
+                    writes.Add(s => s.DropSecondsBefore(instrument.Id, now - TimeSpan.FromDays(options.Value.SecondsKeptDays)));
+                }
             }
             if (writes.Count > 0)
             {

@@ -65,13 +65,13 @@ public sealed class CostRecorderTests : IAsyncDisposable
         Run(1);
         Quotes(103m);
         Run(4);
-        store.CostOf(A1, spec.ClOrdId).ShouldBeNull();
+        store.CostsOf(A1, [spec.ClOrdId]).Single().ShouldBeNull();
         Quotes(104m);
         Run(20);
         Quotes(106m);
         Run(300);
 
-        var cost = store.CostOf(A1, spec.ClOrdId)!;
+        var cost = store.CostsOf(A1, [spec.ClOrdId]).Single()!;
         cost.Trader.ShouldBe("ann");
         var s = cost.Split!.Value;
         // Decided at 100, arrived and sent on 101 (100.5/101.5), closed at 102; one of two filled at 101.5.

@@ -101,14 +101,14 @@ public sealed class CostTests : IDisposable
         var cost = OrderCost.Of(new OrderFacts(new("o"), new("BTC-USDT"), Side.Sell, "TWAP", "t", DateTimeOffset.UnixEpoch, null, null, 1m, 60_000.005m, null, 60_001m, [fill],
             [new(DateTimeOffset.UnixEpoch, new(1m, 2m), 0.1m, 0.15m)], new(new(1, 0.5, 0.25), default)));
         store.Write([s => s.Put(A1, cost)]);
-        var back = store.CostOf(A1, new("o"))!;
+        var back = store.CostsOf(A1, [new("o")]).Single()!;
         back.Split.ShouldBe(cost.Split);
         back.MarkOuts.ShouldBe(cost.MarkOuts);
         back.Leak.ShouldBe(cost.Leak);
         back.Venues.Single().Split.ShouldBe(cost.Venues.Single().Split);
         back.Benchmarks.ShouldBe(cost.Benchmarks);
         store.Write([s => s.DropCost(A1, new("o"))]);
-        store.CostOf(A1, new("o")).ShouldBeNull();
+        store.CostsOf(A1, [new("o")]).Single().ShouldBeNull();
     }
 
     [Fact]
