@@ -12,8 +12,19 @@ internal static class Program
         ["routing"] = _ => { RoutingBenchmarks.Run(Console.Out); return Task.CompletedTask; },
         ["matching"] = _ => Matching.RunAsync(),
         ["costs"] = _ => CostRecording.RunAsync(),
+        ["chain"] = _ => ChainBenchmarks.RunAsync(RepositoryRoot()),
         ["first-load"] = _ => FirstLoad.RunAsync(),
     };
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Ems.Web.sln")))
+        {
+            folder = folder.Parent;
+        }
+        return folder?.FullName ?? Environment.CurrentDirectory;
+    }
 
     private static async Task<int> Main(string[] args)
     {

@@ -14,6 +14,11 @@ public sealed record LaneOptions
     public BigInteger MaxFeeCap { get; init; } = 500_000_000_000;
     /// <summary>Gas limit in per cent of the estimate.</summary>
     [Range(100, 300)] public int GasLimitPercent { get; init; } = 125;
+    /// <summary>
+    /// Least gas of a call above its estimate. The first swap of a block in a Uniswap V2 pair writes two price sums that an estimate at the
+    /// block before does not see: 44,200 gas when they are fresh. What is not used is not paid.
+    /// </summary>
+    [Range(0, 1_000_000)] public int GasHeadroom { get; init; } = 60_000;
     /// <summary>Most gas of one transaction.</summary>
     public ulong GasLimitMax { get; init; } = 10_000_000;
     /// <summary>Blocks of history from which fees are judged.</summary>

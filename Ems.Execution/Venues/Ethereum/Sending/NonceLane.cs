@@ -136,7 +136,8 @@ public sealed partial class NonceLane
         try
         {
             _ = await eth.CallAsync(call, ct: ct).ConfigureAwait(false);
-            var gas = (BigInteger)await eth.EstimateGasAsync(call, ct).ConfigureAwait(false) * options.GasLimitPercent / 100;
+            var estimate = (BigInteger)await eth.EstimateGasAsync(call, ct).ConfigureAwait(false);
+            var gas = BigInteger.Max(estimate * options.GasLimitPercent / 100, estimate + (call.Data.Length > 0 ? options.GasHeadroom : 0));
             return gas <= options.GasLimitMax ? (gas, null)
                 : (0, LaneResult.Denied(LaneDenial.GasAboveLimit, $"It needs {gas} gas, {options.GasLimitMax} are allowed."));
         }
