@@ -10,6 +10,7 @@ using Ems.Web.Features.People;
 using Ems.Web.Features.Problems;
 using Ems.Web.Features.Push;
 using Ems.Web.Features.Reference;
+using Ems.Web.Features.Replays;
 using Ems.Web.Features.Security;
 using Ems.Web.Features.Wallets;
 using Ems.Web.Features.Watching;
@@ -29,6 +30,7 @@ static async Task<int> ServeAsync(string[] args)
     builder.Services.AddSecurity();
     builder.Services.AddPeople();
     builder.Services.AddWallets();
+    builder.Services.AddReplays();
     builder.Services.AddAccess();
     builder.Services.AddPaperMarket(builder.Configuration);
     builder.Services.AddPaperVenues();

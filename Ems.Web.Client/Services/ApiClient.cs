@@ -35,6 +35,8 @@ public sealed class ApiClient(HttpClient http)
     public Task<ApiResult<CostReport>> Costs(string account, string from, string to, string groupBy) =>
         Get<CostReport>($"api/accounts/{account}/costs?from={Uri.EscapeDataString(from)}&to={Uri.EscapeDataString(to)}&groupBy={Uri.EscapeDataString(groupBy)}");
 
+    public Task<ApiResult<ReplayPackage>> Replay(string account, string clOrdId) => Get<ReplayPackage>($"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}/replay");
+
     public Task<ApiResult<OrderHistoryPage>> History(string account, int skip, int take) => Get<OrderHistoryPage>($"{Orders(account)}?skip={skip}&take={take}");
 
     public Task<ApiResult<object>> Replace(string account, string clOrdId, ReplaceOrderRequest change) => Send<object>(HttpMethod.Patch, $"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}", change);

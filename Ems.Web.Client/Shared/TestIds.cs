@@ -4,6 +4,7 @@ namespace Ems.Web.Client.Shared;
 public static class TestIds
 {
     public const string Connection = "connection", MarketSource = "market-source", MarketSelect = "market-select", AccountSelect = "account-select", Kill = "kill", KillReport = "kill-report", UserMenu = "user-menu";
+    public const string WhatIf = "what-if", WhatIfLoad = "what-if-load", WhatIfSame = "what-if-same", WhatIfRow = "what-if-row", WhatIfStrategy = "what-if-strategy", WhatIfRun = "what-if-run";
     public const string WalletConnect = "wallet-connect", WalletConnected = "wallet-connected", WalletLink = "wallet-link", WalletLinked = "wallet-linked", WalletRequest = "wallet-request", WalletProblem = "wallet-problem";
     public const string Detectability = "detectability";
     public const string Ticket = "ticket", TicketAlgo = "ticket-algo", TicketBuy = "ticket-buy", TicketSell = "ticket-sell", TicketQty = "ticket-qty", TicketLimit = "ticket-limit", TicketSubmit = "ticket-submit", TicketPreview = "ticket-preview", TicketError = "ticket-error", TicketRefusal = "ticket-refusal";

@@ -8,6 +8,7 @@ using Ems.Web.Features.Me;
 using Ems.Web.Features.Orders;
 using Ems.Web.Features.Paper;
 using Ems.Web.Features.Problems;
+using Ems.Web.Features.Replays;
 using Ems.Web.Features.Wallets;
 
 namespace Ems.Web.Features;
@@ -23,7 +24,7 @@ public static class ApiFeature
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapGroup("/api").AddEndpointFilter<BodyFilter>()
-            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets();
+            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays();
         return app;
     }
 }

@@ -52,6 +52,7 @@ public sealed class AccessWalkTests(EmsHost host)
         ["POST /api/accounts/{account}/orders/preview"] = AccountRight.View,
         ["GET /api/accounts/{account}/orders/{clOrdId}"] = AccountRight.View,
         ["GET /api/accounts/{account}/orders/{clOrdId}/detectability"] = AccountRight.View,
+        ["GET /api/accounts/{account}/orders/{clOrdId}/replay"] = AccountRight.View,
         ["PATCH /api/accounts/{account}/orders/{clOrdId}"] = AccountRight.Trade,
         ["POST /api/accounts/{account}/orders/{clOrdId}/cancel"] = AccountRight.Trade,
         ["POST /api/accounts/{account}/orders/{clOrdId}/pause"] = AccountRight.Trade,

@@ -152,6 +152,14 @@ public sealed class FirstDayTests(ITestOutputHelper output) : IDisposable
         (await page.GetByTestId(TestIds.FillRow).AllInnerTextsAsync()).Select(t => Regex.Match(t, "ALPHA|BRAVO|CHARLIE").Value).Distinct().Count()
             .ShouldBeGreaterThanOrEqualTo(2, "the order was filled over several venues");
         await Shot(page, "4-order");
+
+        // Replayed in the browser as on the server, and then with another strategy.
+        await page.GetByTestId(TestIds.WhatIfLoad).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.WhatIfSame)).ToHaveAttributeAsync("data-same", "true", new() { Timeout = 60_000 });
+        await page.GetByTestId(TestIds.WhatIfStrategy).SelectOptionAsync("MARKET");
+        await page.GetByTestId(TestIds.WhatIfRun).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.WhatIfRow)).ToHaveCountAsync(2, new() { Timeout = 60_000 });
+        await Shot(page, "4b-what-if", whole: true);
         await page.GotoAsync(address.ToString());
         await Expect(page.GetByTestId(TestIds.OrderRow).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
     }
