@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ems.Execution.Core.Primitives;
 using Ems.Execution.Core.Routing;
 using Ems.Execution.Core.Routing.Curves;
 using Ems.Execution.Tests.Routing;
@@ -40,6 +41,47 @@ internal static class RoutingBenchmarks
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"| {group.Key} | {times.Count} | {loss:E1} | {times[times.Count / 2]:0.0} | {times[^1]:0.0} | {bytes} | {netLoss:E1} | {netMs:0.0} |"));
         }
+        Plans(output);
+    }
+
+    /// <summary>The whole router: decimals in, a plan with legs, reasons and losing bids out.</summary>
+    private static void Plans(TextWriter output)
+    {
+        output.WriteLine();
+        output.WriteLine("| venues | plan without gas: median us | slowest us | KiB per plan | with gas: median us | slowest us |");
+        output.WriteLine("|---|---|---|---|---|---|");
+        foreach (var group in RoutingInstances.All().GroupBy(i => i.Curves.Length).OrderBy(g => g.Key))
+        {
+            var (free, gas, bytes) = (new List<double>(), new List<double>(), 0L);
+            foreach (var i in group)
+            {
+                var qty = (decimal)(i.Side == Side.Sell ? i.AmountIn : i.OptimalOut);
+                free.Add(MicrosecondsOf(RoutingInstances.Request(i, qty, false), out var allocated));
+                gas.Add(MicrosecondsOf(RoutingInstances.Request(i, qty, true), out _));
+                bytes = Math.Max(bytes, allocated);
+            }
+            free.Sort();
+            gas.Sort();
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"| {group.Key} | {free[free.Count / 2]:0} | {free[^1]:0} | {bytes / 1024.0:0} | {gas[gas.Count / 2]:0} | {gas[^1]:0} |"));
+        }
+    }
+
+    private static double MicrosecondsOf(RouteRequest request, out long bytesPerPlan)
+    {
+        const int rounds = 9;
+        var ticks = new long[rounds];
+        OrderRouter.Plan(request);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < rounds; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            OrderRouter.Plan(request);
+            ticks[i] = Stopwatch.GetTimestamp() - start;
+        }
+        bytesPerPlan = (GC.GetAllocatedBytesForCurrentThread() - before) / rounds;
+        Array.Sort(ticks);
+        return ticks[rounds / 2] * 1_000_000.0 / Stopwatch.Frequency;
     }
 
     /// <summary>Median of the timed rounds, so that a pause of the machine does not count.</summary>

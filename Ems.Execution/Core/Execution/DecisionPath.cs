@@ -114,7 +114,24 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
         var worst = mid * (1m + (spec.Side.Sign() * state.Limits.PriceCollarBps / 10_000m));
         var plan = OrderRouter.Plan(new RouteRequest(spec.Side, spec.OrderQty, spec.LimitPx is { } limit && spec.Side.IsWithin(limit, worst) ? limit : worst,
             TimeInForce.Ioc, false, false, [.. listings.Select(l => Bid(spec.Side, l, spec.OrderQty, market, now))]));
-        return plan.Legs.Count == 0 ? plan.UnroutedBecause : string.Join("; ", plan.Legs.Select(l => l.Reason));
+        var text = plan.Legs.Count == 0 ? plan.UnroutedBecause : string.Join("; ", plan.Legs.Select(l => l.Reason));
+        return Detour(spec, now) is { } way ? $"{text}. A way over another asset is cheaper ({way}); orders trade direct, so it is two orders" : text;
+    }
+
+    /// <summary>A cheaper way over a third asset, on the venues this order may use; null when there is none or other books are not known.</summary>
+    private HopPlan? Detour(ParentSpec spec, DateTimeOffset now)
+    {
+        if (sources.Books is not { } booksOf || catalog.Find(spec.Instrument) is not { } wanted)
+        {
+            return null;
+        }
+        return HopPlanner.Best(catalog, wanted, spec.Side, spec.OrderQty, (instrument, side) =>
+        {
+            var market = new MarketView(instrument, [.. booksOf(instrument).Where(b => MayUse(spec, b.Venue))], null, null, null);
+            return market.Mid is not { } mid ? null
+                : ([.. catalog.Listings(instrument).Where(l => MayUse(spec, l.Venue)).Select(l => Bid(side, l, decimal.MaxValue, market, now))],
+                    mid * (1m + (side.Sign() * state.Limits.PriceCollarBps / 10_000m)));
+        });
     }
 
     /// <summary>What one base unit of an order holds: its worst cost for a buy, itself for a sell.</summary>

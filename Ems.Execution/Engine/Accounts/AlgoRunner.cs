@@ -13,7 +13,7 @@ namespace Ems.Execution.Engine.Accounts;
 /// <summary>The engine's side of <see cref="DecisionPath"/>: shows it the live market and logs what risk denied.</summary>
 internal sealed class AlgoRunner(EngineServices engine, AccountState state)
 {
-    private readonly DecisionPath path = new(state, engine.Market.Catalog, engine.Risk, new(engine.Trust.Of, engine.Market.Pool));
+    private readonly DecisionPath path = new(state, engine.Market.Catalog, engine.Risk, new(engine.Trust.Of, engine.Market.Pool, engine.Market.FreshBooks));
 
     /// <summary>Decides for one parent.</summary>
     public DecisionOutcome Decide(ParentOrder p, ParentRuntime runtime, MarketView market, DateTimeOffset now, string actor)

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Ems.Execution.Core.Instruments;
+using Ems.Execution.Core.MarketData;
 using Ems.Execution.Core.Primitives;
+using Ems.Execution.Core.Routing;
 using Ems.Execution.Core.Routing.Curves;
 
 namespace Ems.Execution.Tests.Routing;
@@ -23,6 +26,23 @@ public static class RoutingInstances
     /// <summary>All of them in name order.</summary>
     public static IEnumerable<RoutingInstance> All() =>
         Directory.EnumerateFiles(Path.Combine(Folder!, "instances"), "*.json").Order(StringComparer.Ordinal).Select(Read);
+
+    /// <summary>The instance as a request. Its books take their fee off the output, a listing off the quote: a buy's fee and depth are restated.</summary>
+    public static RouteRequest Request(RoutingInstance i, decimal qty, bool costs)
+    {
+        const decimal Lot = 0.000000000001m;
+        var venues = new List<RouteVenue>();
+        for (var v = 0; v < i.Venues.Count; v++)
+        {
+            var (x, id) = (i.Venues[v], new VenueId($"V{v}"));
+            var fee = x.Levels is null ? 0m : i.Side == Side.Sell ? x.Fee : (1m / (1m - x.Fee)) - 1m;
+            var listing = new Listing(id, new("A-B"), 0.000000000001m, Lot, Lot, 0m, 1_000_000_000_000m, 0m, fee);
+            BookLevel[] levels = [.. (x.Levels ?? []).Select(l => new BookLevel(l.Px, i.Side == Side.Sell ? l.Qty : l.Qty * (1m - x.Fee)))];
+            venues.Add(new(listing, x.Levels is null ? null : new(id, listing.Instrument, 1, DateTimeOffset.UnixEpoch, i.Side == Side.Sell ? levels : [], i.Side == Side.Buy ? levels : []), 1_000_000_000_000m,
+                Curve: x.Levels is null ? new(i.Curves[v].With(0.0, 0.0), TimeSpan.Zero) : null, FixedCost: costs ? x.FixedQuote : 0m));
+        }
+        return new(i.Side, Steps.RoundDown(qty, Lot), i.Side == Side.Sell ? 0.000000000001m : 1_000_000_000_000m, TimeInForce.Ioc, false, false, venues);
+    }
 
     private static RoutingInstance Read(string file)
     {
