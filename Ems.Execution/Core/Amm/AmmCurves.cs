@@ -26,6 +26,7 @@ public static class AmmCurves
         ConstantProductPool p => ConstantProduct(p, market, side, fixedCost),
         ConcentratedPool p => Concentrated(p, market, side, fixedCost),
         StableSwapPool p => StableSwap(p, market, side, fixedCost),
+        WeightedPool p => Weighted(p, market, side, fixedCost),
         _ => throw new ArgumentException($"There is no curve of a {pool.GetType().Name}.", nameof(pool)),
     };
 
@@ -70,6 +71,13 @@ public static class AmmCurves
         var (reserveIn, reserveOut) = market.ZeroForOne(side) ? (r0, r1) : (r1, r0);
         // Contracts give A * n^(n-1); for two tokens that is twice the A of the whitepaper's formula.
         return LiquidityCurve.StableSwap(reserveIn, reserveOut, (double)pool.Amplification / 2.0, pool.Fee / 1e10, reserveOut, fixedCost);
+    }
+
+    private static LiquidityCurve Weighted(WeightedPool pool, PoolMarket market, Side side, double fixedCost)
+    {
+        var (r0, r1, ratio) = (Tokens(pool.Balance0, market.Decimals0), Tokens(pool.Balance1, market.Decimals1), (double)pool.Weight0 / (double)pool.Weight1);
+        var (reserveIn, reserveOut, w) = market.ZeroForOne(side) ? (r0, r1, ratio) : (r1, r0, 1.0 / ratio);
+        return LiquidityCurve.Weighted(reserveIn, reserveOut, w, (double)pool.Fee / 1e18, reserveIn, fixedCost);
     }
 
     private static double Tokens(BigInteger units, int decimals) => (double)units / Math.Pow(10.0, decimals);

@@ -82,6 +82,8 @@ public sealed class AmmPropertyTests
     [InlineData(1, Side.Buy, false)]
     [InlineData(2, Side.Sell, true)]
     [InlineData(2, Side.Buy, false)]
+    [InlineData(3, Side.Sell, true)]
+    [InlineData(3, Side.Buy, true)]
     public void A_pool_s_curve_for_the_router_is_the_pool(int kind, Side side, bool token0IsBase)
     {
         var (pool, market) = (Pool(kind), new PoolMarket(token0IsBase, 18, 18));
@@ -89,7 +91,7 @@ public sealed class AmmPropertyTests
         foreach (var tokens in new[] { 0.001, 0.1, 1.0, 7.0, 40.0, 250.0 })
         {
             var exact = pool.SwapIn(market.ZeroForOne(side), new BigInteger(tokens * 1e18));
-            ((double)exact.AmountOut / 1e18).ShouldBe(curve.Output(tokens), curve.Output(tokens) * (kind == 2 ? 1e-5 : 1e-9));
+            ((double)exact.AmountOut / 1e18).ShouldBe(curve.Output(tokens), curve.Output(tokens) * (kind == 3 ? 1e-4 : kind == 2 ? 1e-5 : 1e-9));
         }
     }
 
