@@ -4,6 +4,7 @@ using Ems.Execution.Engine.Storage;
 using Ems.Execution.Venues.Paper;
 using Ems.Execution.Venues.Paper.Market;
 using Ems.Web.Data;
+using Ems.Web.Features.Backtests;
 using Microsoft.Extensions.Options;
 
 namespace Ems.Web.Hosting;
@@ -17,6 +18,8 @@ public static class Verbs
         Ems.Web rebuild-projections    makes the read models again from the journals and says what differed
         Ems.Web fit-market <recordings folder> <output file>
                                        fits the simulated market to recordings
+        Ems.Web backtest --orders <orders.json> --data <recordings folder> --out <report.json> [--source hyperliquid] [--day 2025-09-04] [--instrument BTC-USD]
+                                       replays a list of orders on a recorded day and writes what they cost; --list says which days there are
         Ems.Web help                   this
 
         Settings: appsettings.json, environment variables (Data__Path=…), or arguments (--Data:Path=…, --Urls=http://127.0.0.1:5080).
@@ -43,6 +46,8 @@ public static class Verbs
             case "fit-market":
                 await errors.WriteLineAsync("fit-market needs two arguments: the folder of the recordings and the file to write.");
                 return 2;
+            case "backtest":
+                return await BacktestVerb.RunAsync(args[1..], output, errors);
             default:
                 await errors.WriteLineAsync($"There is no verb {verb}.");
                 await errors.WriteLineAsync(Help);
