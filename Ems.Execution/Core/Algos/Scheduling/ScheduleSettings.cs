@@ -44,8 +44,11 @@ internal sealed class ScheduleSettings(ParamReader r, Style? fixedStyle = null, 
     public int Aggression { get; } = r.Integer("aggression") ?? 5;
 
     private readonly TimeSpan? span = r.Seconds("spanSeconds");
-    /// <summary>How long a MIXED slice rests before it crosses: nothing at aggression 10, 0.6 of the slice at 0. The market shifts the aggression.</summary>
-    public TimeSpan Patience(Schedule s, int shift = 0) =>
+    /// <summary>MIXED at aggression 0: it rests on from slice to slice and crosses only for what leaves the tolerance band, or at the end.</summary>
+    public bool Waits => Style == Style.Mixed && Aggression == 0;
+
+    /// <summary>How long a MIXED slice rests before it crosses: nothing at aggression 10, 0.54 of the slice at 1. The market shifts the aggression.</summary>
+    public TimeSpan Patience(Schedule s, int shift = 0) => Waits ? s.End - s.Start :
         Style == Style.Mixed ? s.Step * (0.6 * (1 - (Math.Clamp(Aggression + shift, 0, 10) / 10d))) : TimeSpan.Zero;
 
     /// <summary>Longest life of a resting child.</summary>

@@ -13,7 +13,9 @@ internal static class Sizing
     {
         // What this slice has taken on already counts against its cap, however often it is tried.
         var taken = input.Children.Where(c => c.SliceNo > m.First).Sum(c => c.CumQty + c.LeavesQty);
-        var room = (input.Spec.OrderQty / s.Slices * x.Cap) - taken;
+        // In the last slice MIXED may also do what its tolerance band has let it leave behind.
+        var cap = x.Style == Style.Mixed && m.Slice >= s.Slices - 1 ? x.Cap + (x.ToleranceBand * s.Slices) : x.Cap;
+        var room = (input.Spec.OrderQty / s.Slices * cap) - taken;
         var (qty, text) = behind <= room ? (behind, "") : (room, ", capped");
         if (qty <= 0m)
         {

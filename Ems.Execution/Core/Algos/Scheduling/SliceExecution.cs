@@ -12,6 +12,10 @@ internal static class SliceExecution
 {
     /// <summary>A crossing that did not fill is tried again once, then left to the next slice (Bybit).</summary>
     private const int TakesPerSlice = 2;
+    /// <summary>After the last slice comes none, so it is tried as long as the window lasts, within reason.</summary>
+    private const int TakesOfLastSlice = 40;
+    /// <summary>Crossing for the rest begins this long before the end, or half a slice: venues need time to answer, and books to refill.</summary>
+    private static readonly TimeSpan FinishLead = TimeSpan.FromSeconds(5);
     /// <summary>Least time between two sends of one parent.</summary>
     internal static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(500);
     /// <summary>Least time a resting child is left alone before it is re-priced (Bybit).</summary>
@@ -40,13 +44,15 @@ internal static class SliceExecution
         {
             return Over(m, new(OrdStatus.Expired, "WindowMissed", "Its window was over before it could start; nothing was sent."));
         }
-        if (now >= s.End && WindowEnd.Decide(input, m, x) is { } ended)
+        var last = LastCall(x, s);
+        if (now >= (x.EndAction == EndAction.FinishAggressive ? last : s.End) && WindowEnd.Decide(input, m, x, s) is { } ended)
         {
             return ended;
         }
         var overtime = x.EndAction == EndAction.Continue;
         var slice = s.SliceAt(now, input.Seed, x.RandomTime, overtime);
         var next = slice + 1 < s.Slices || overtime ? s.DueAt(slice + 1, input.Seed, x.RandomTime) : s.End;
+        next = now < last ? Sooner(next, last) : next;
         next = spec.ExpireTime is { } at && at < next ? at : next;
         if (slice < 0)
         {
@@ -74,18 +80,20 @@ internal static class SliceExecution
     {
         var (spec, now) = (input.Spec, input.Now);
         List<AlgoAction>? cancels = null;
+        var pulls = BookTiming.Pulls(input, x) && !IsLate(input, m, x, s);
         foreach (var c in input.Children.Where(Rests))
         {
             var until = c.CreatedAt + x.Life(s);
             if (x.Style == Style.Mixed)
             {
-                until = Sooner(until, c.SliceNo > m.First ? CrossAt(input, m, x, s) : now);
+                until = Sooner(Sooner(until, LastCall(x, s)), c.SliceNo > m.First || x.Waits ? CrossAt(input, m, x, s) : now);
             }
             var tick = input.Listings.FirstOrDefault(l => l.Venue == c.Venue)?.TickSize ?? 0m;
             var why = x.TooVolatile(input.Market) || AdaptivePace.Stops(input, m, x, s) ? "the volatility is above its bound"
                 : x.Style == Style.Taker ? "the style is TAKER now"
                 : spec.LimitPx is { } limit && !spec.Side.IsWithin(c.Px, limit) ? "beyond the new limit"
                 : now >= until ? x.Style == Style.Mixed ? "not filled while resting: crossing" : "its time is over"
+                : pulls && now - c.CreatedAt >= Breath ? "the books lean our way: it would be run over"
                 : now - c.CreatedAt >= LeastRest && tick > 0m && input.Market.BestOwn(spec.Side) is { } touch
                     && Math.Abs(Steps.RoundPassive(ScheduleSettings.Within(spec, touch), tick, spec.Side) - c.Px) >= tick * x.RepriceTicks ? "following the touch"
                 : null;
@@ -94,6 +102,7 @@ internal static class SliceExecution
                 (cancels ??= []).Add(new CancelChild(c.ClOrdId, why));
             }
             next = Sooner(next, now >= until ? next : until);
+            next = BookTiming.Applies(x) ? Sooner(next, now + BookTiming.Look(s)) : next;
         }
         return cancels is null ? null : new(cancels, m, next, false, new("Repricing", "Waiting for a resting child to be canceled."));
     }
@@ -138,7 +147,7 @@ internal static class SliceExecution
             return Idle(Sooner(next, again), "Retrying", "Waiting for the books to refill.");
         }
         var lag = s.TargetAfter(m.Slice - 1, spec.OrderQty, input.Seed, x.RandomSize) - committed;
-        var ending = x.EndAction != EndAction.Continue && s.End - now < x.MinRest;
+        var ending = x.EndAction != EndAction.Continue && (x.Style == Style.Maker ? s.End - now < x.MinRest : now >= LastCall(x, s));
         var crosses = x.Style == Style.Taker || (x.Style == Style.Mixed
             && (now >= CrossAt(input, m, x, s) || ending || lag > x.ToleranceBand * spec.OrderQty || input.PostOnlyRejects >= Rejects.PostOnlyMax));
         if (ending && x.Style == Style.Maker)
@@ -156,28 +165,44 @@ internal static class SliceExecution
         }
         if (!crosses)
         {
+            if (!IsLate(input, m, x, s) && BookTiming.Resting(input, x) is { } leaning)
+            {
+                return Idle(Sooner(next, now + BookTiming.Look(s)), leaning.Code, leaning.Text);
+            }
             var shown = Sizing.Shown(size.Qty, input, x, worst);
             var until = x.Style == Style.Mixed ? Sooner(now + x.Life(s), CrossAt(input, m, x, s)) : now + x.Life(s);
             return new([new SubmitSlice(m.Sent + 1, shown, worst, spec.TimeInForce == TimeInForce.Gtd ? TimeInForce.Gtd : TimeInForce.Gtc, true, $"slice {m.Slice + 1} of {s.Slices}, resting at the touch{size.Text}")],
-                m.AfterSend(now, false), Sooner(next, until > now ? until : next), Watches(x), new("Working", "Resting at the touch."));
+                m.AfterSend(now, false), Sooner(BookTiming.Applies(x) ? Sooner(next, now + BookTiming.Look(s)) : next, until > now ? until : next), Watches(x), new("Working", "Resting at the touch."));
         }
         if (spec.LimitPx is { } limit && !spec.Side.IsWithin(far, limit))
         {
             return Idle(next, "WaitingPrice", $"The best price {Fitting.Text(far)} is beyond the limit {Fitting.Text(limit)}.", true);
         }
-        if (m.Takes >= TakesPerSlice)
+        if (m.Takes >= (m.Slice < s.Slices - 1 ? TakesPerSlice : TakesOfLastSlice))
         {
             return Idle(next, "WaitingForSlice", "The rest of this slice is left to the next.");
         }
-        if (lag < x.Discretion * spec.OrderQty && AdaptivePace.MayWait(input, m, x, s, behind) && (AdaptivePace.Slows(input, m, x) ?? Reluctance(input, m, size.Qty, worst)) is { } why)
+        if (lag < x.Discretion * spec.OrderQty && AdaptivePace.MayWait(input, m, x, s, behind)
+            && (AdaptivePace.Slows(input, m, x) ?? Reluctance(input, m, size.Qty, worst) ?? BookTiming.Crossing(input, x)) is { } why)
         {
-            return Idle(Sooner(next, now + Breath), why.Code, why.Text);
+            return Idle(Sooner(next, now + BookTiming.Look(s)), why.Code, why.Text);
         }
         return new([new SubmitSlice(m.Sent + 1, size.Qty, x.WorstPx(spec, mid), TimeInForce.Ioc, false, $"slice {m.Slice + 1} of {s.Slices}{size.Text}{Shifted(input, m, x, s)}")],
             m.AfterSend(now, true), Sooner(next, now + Breath), Watches(x), new("Working", "Taking this slice."));
 
         AlgoDecision Idle(DateTimeOffset at, string code, string text, bool watch = false) => new([], m, at, watch || Watches(x), new(code, text));
     }
+
+    /// <summary>From here on it crosses for what is left, unless it only rests or goes on after the end.</summary>
+    private static DateTimeOffset LastCall(ScheduleSettings x, Schedule s)
+    {
+        var lead = s.Step / 2 < FinishLead ? s.Step / 2 : FinishLead;
+        return x.EndAction == EndAction.Continue ? s.End : s.End - (lead > x.MinRest || x.Style == Style.Taker ? lead : x.MinRest);
+    }
+
+    /// <summary>Whether it is behind its plan by its discretion, or in its last slice: no time to be choosy.</summary>
+    private static bool IsLate(AlgoInput input, ScheduleMemory m, ScheduleSettings x, Schedule s) => m.Slice >= s.Slices - 1
+        || s.TargetAfter(m.Slice - 1, input.Spec.OrderQty, input.Seed, x.RandomSize) - input.Progress.CumQty >= x.Discretion * input.Spec.OrderQty;
 
     /// <summary>When the newest slice stops resting and crosses: its aggression follows the market within the discretion.</summary>
     private static DateTimeOffset CrossAt(AlgoInput input, ScheduleMemory m, ScheduleSettings x, Schedule s) =>

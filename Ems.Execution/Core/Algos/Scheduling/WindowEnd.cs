@@ -3,16 +3,18 @@ using Ems.Execution.Core.Primitives;
 
 namespace Ems.Execution.Core.Algos.Scheduling;
 
-/// <summary>What happens when the window is over (rule E6).</summary>
+/// <summary>What happens at the end of the window (rule E6); crossing for the rest begins a little before it.</summary>
 internal static class WindowEnd
 {
-    private const int FinishTriesMax = 5;
+    private const int FinishTriesMax = 20;
+    /// <summary>Longest wait for a fresh book after the end.</summary>
+    private static readonly TimeSpan BlindMax = TimeSpan.FromMinutes(1);
 
     /// <summary>Null when the order simply goes on.</summary>
-    public static AlgoDecision? Decide(AlgoInput input, ScheduleMemory m, ScheduleSettings x) => x.EndAction switch
+    public static AlgoDecision? Decide(AlgoInput input, ScheduleMemory m, ScheduleSettings x, Schedule s) => x.EndAction switch
     {
         EndAction.Continue => null,
-        EndAction.FinishAggressive => Finish(input, m, x),
+        EndAction.FinishAggressive => Finish(input, m, x, s),
         _ => Stop(input, m),
     };
 
@@ -23,7 +25,7 @@ internal static class WindowEnd
     }
 
     /// <summary>Cancels what rests, waits for its end (never overlaps, rule E9), then crosses for what is left.</summary>
-    private static AlgoDecision Finish(AlgoInput input, ScheduleMemory m, ScheduleSettings x)
+    private static AlgoDecision Finish(AlgoInput input, ScheduleMemory m, ScheduleSettings x, Schedule s)
     {
         var (p, now) = (input.Progress, input.Now);
         var wake = now + SliceExecution.Breath;
@@ -39,6 +41,11 @@ internal static class WindowEnd
         if (p.WorkingQty + p.UnknownQty > 0m)
         {
             return new([], m, wake, false, new("Finishing", "Waiting for the venues' answers."));
+        }
+        if (input.Market.Mid is null && now < s.End + BlindMax)
+        {
+            // Nothing could be priced: trying now would only use up the tries.
+            return new([], m, now + TimeSpan.FromSeconds(1), true, new("Finishing", "No venue has a fresh book: waiting to cross for the rest."));
         }
         if (m.Takes >= FinishTriesMax || (Fitting.LeastQty(input.Listings, input.Market.Mid) is { } least && p.UnsentQty < least))
         {
