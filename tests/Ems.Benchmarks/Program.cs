@@ -1,3 +1,6 @@
+using Ems.Benchmarks.ExecutionQuality;
+using Ems.Execution.Venues.Paper.Market;
+
 namespace Ems.Benchmarks;
 
 /// <summary>Load programs with a floor or a peer measured in the same run: <c>dotnet run -c Release --project tests/Ems.Benchmarks -- all</c>.</summary>
@@ -13,6 +16,8 @@ internal static class Program
         ["matching"] = _ => Matching.RunAsync(),
         ["costs"] = _ => CostRecording.RunAsync(),
         ["chain"] = _ => ChainBenchmarks.RunAsync(RepositoryRoot()),
+        ["replay"] = _ => OnRecordings(root => ReplaySpeed.Run(root)),
+        ["execution-quality"] = _ => OnRecordings(root => ExecutionQualityReport.Run(root, Path.Combine(RepositoryRoot(), "docs", "execution-quality.md"), Console.Out)),
         ["first-load"] = _ => FirstLoad.RunAsync(),
     };
 
@@ -43,5 +48,16 @@ internal static class Program
         }
         await run(args[1..]);
         return 0;
+    }
+
+    private static Task OnRecordings(Action<string> run)
+    {
+        if (RecordingsFolder.Find(AppContext.BaseDirectory) is not { } root)
+        {
+            Console.Error.WriteLine("Skipped: the recordings (shared/data beside the project) are not there.");
+            return Task.CompletedTask;
+        }
+        run(root);
+        return Task.CompletedTask;
     }
 }

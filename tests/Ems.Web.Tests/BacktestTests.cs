@@ -18,7 +18,7 @@ public sealed class BacktestTests : IDisposable
         for (var i = 0; i < 1_200; i++)
         {
             var (at, bid) = (start + (i * 500L), 100_000 + (i % 7));
-            books.Append($"{at},{bid},1.5,{bid - 1},2.25,{bid + 1},1.25,{bid + 2},3\n");
+            books.Append($"{at},{bid},1.5,{bid - 1},2.2,{bid + 1},1.2,{bid + 2},3\n");
             trades.Append($"{at + 100},{bid + (i % 2)},0.2,{(i % 2 == 0 ? "sell" : "buy")}\n");
         }
         Gzip(Path.Combine(set, "orderbooks_BTC.csv.gz"), books.ToString());

@@ -44,15 +44,15 @@ internal static class SliceExecution
         {
             return Over(m, new(OrdStatus.Expired, "WindowMissed", "Its window was over before it could start; nothing was sent."));
         }
-        var last = LastCall(x, s);
-        if (now >= (x.EndAction == EndAction.FinishAggressive ? last : s.End) && WindowEnd.Decide(input, m, x, s) is { } ended)
+        var (last, finish) = (LastCall(x, s), x.EndAction == EndAction.FinishAggressive ? s.End - Lead(s) : s.End);
+        if (now >= finish && WindowEnd.Decide(input, m, x, s) is { } ended)
         {
             return ended;
         }
         var overtime = x.EndAction == EndAction.Continue;
         var slice = s.SliceAt(now, input.Seed, x.RandomTime, overtime);
         var next = slice + 1 < s.Slices || overtime ? s.DueAt(slice + 1, input.Seed, x.RandomTime) : s.End;
-        next = now < last ? Sooner(next, last) : next;
+        next = Sooner(now < last ? Sooner(next, last) : next, now < finish ? finish : next);
         next = spec.ExpireTime is { } at && at < next ? at : next;
         if (slice < 0)
         {
@@ -194,11 +194,10 @@ internal static class SliceExecution
     }
 
     /// <summary>From here on it crosses for what is left, unless it only rests or goes on after the end.</summary>
-    private static DateTimeOffset LastCall(ScheduleSettings x, Schedule s)
-    {
-        var lead = s.Step / 2 < FinishLead ? s.Step / 2 : FinishLead;
-        return x.EndAction == EndAction.Continue ? s.End : s.End - (lead > x.MinRest || x.Style == Style.Taker ? lead : x.MinRest);
-    }
+    private static DateTimeOffset LastCall(ScheduleSettings x, Schedule s) =>
+        x.EndAction == EndAction.Continue ? s.End : s.End - (x.Style == Style.Mixed && x.MinRest > Lead(s) ? x.MinRest : Lead(s));
+
+    private static TimeSpan Lead(Schedule s) => s.Step / 2 < FinishLead ? s.Step / 2 : FinishLead;
 
     /// <summary>Whether it is behind its plan by its discretion, or in its last slice: no time to be choosy.</summary>
     private static bool IsLate(AlgoInput input, ScheduleMemory m, ScheduleSettings x, Schedule s) => m.Slice >= s.Slices - 1

@@ -70,6 +70,26 @@ public sealed class MarketWindow
         return sum;
     }
 
+    /// <summary>What the newest book of each listing of an instrument offers a taker within this many basis points of its best price, base units.</summary>
+    public decimal DepthWithin(InstrumentId instrument, DateTimeOffset at, Side side, decimal bps)
+    {
+        var (sum, seen) = (0m, new HashSet<int>());
+        for (var i = IndexOf(at) - 1; i >= 0 && seen.Count < Listings.Count; i--)
+        {
+            var row = rows[i];
+            if (row.IsTrade || !seen.Add(row.Stream) || Listings[row.Stream].Instrument != instrument)
+            {
+                continue;
+            }
+            var offers = side == Side.Buy ? Asks(row) : Bids(row);
+            foreach (var level in offers)
+            {
+                sum += side.IsWithin(level.PxTicks, offers[0].PxTicks * (1m + (side.Sign() * bps / 10_000m))) ? level.Lots * Listings[row.Stream].LotSize : 0m;
+            }
+        }
+        return sum;
+    }
+
     internal ReadOnlySpan<SourceLevel> Bids(in WindowRow row) => levels.AsSpan(row.First, row.Bids);
 
     internal ReadOnlySpan<SourceLevel> Asks(in WindowRow row) => levels.AsSpan(row.First + row.Bids, row.Asks);
