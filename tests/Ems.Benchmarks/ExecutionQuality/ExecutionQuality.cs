@@ -91,9 +91,9 @@ internal static class ExecutionQualityReport
         }
         text.Append(CultureInfo.InvariantCulture, $"""
 
-            **Orders.** {cases.Count}: in each window two sizes between {cases.Min(c => c.Share):P1} and {cases.Max(c => c.Share):P1} of what prints in it, each bought and sold, so that the drift of the window cancels in the mean. Maker fee 2 bps, taker fee 5 bps, 20 ms to the venue, market data 20 ms late. Windows with a hole of ten seconds in the recording are left out.
+            **Orders.** {cases.Count}: in each window two sizes between {cases.Min(c => c.Share):P1} and {cases.Max(c => c.Share):P1} of what prints in it, each bought and sold, so that the drift of the window cancels in the mean. Maker fee 2 bps, taker fee 5 bps, 20 ms to the venue, market data 20 ms late. Windows with a hole of ten seconds in the recording are left out; the one-second grid of standx BTC 2026-01-07 was meant to be the third day and gives no order by these rules.
 
-            **Figures.** Basis points of the order at the mid of its start; positive costs. *Price* is without fees, *all-in* with them; what was not filled is taken at the mid of the end. Intervals: 95 %, bootstrap over whole windows with a fixed seed.
+            **Figures.** Basis points of the order at the mid of its start; positive costs. *Price* is without fees, *all-in* with them; what was not filled is taken at the mid of the end. Intervals: 95 %, bootstrap over whole windows with a fixed seed. Windows of one day overlap (one begins every 24 s), so the intervals are narrower than those of independent windows would be.
 
             """);
     }
@@ -156,7 +156,7 @@ internal static class ExecutionQualityReport
 
             ## What these figures are not
 
-            The recordings show the book two to four times a second (StandX here once a second): between two pictures an order trades at the last one. That flatters whoever can tell where the next picture will be, which is what the lean of the books does; the second table takes that away by making every order wait for the next picture. Queues are taken pessimistically: who cancels is behind us. Own impact lasts until the recording shows another quantity. Resting at the touch of a market with tiny ticks is filled when the price goes through it, so the patient algos pay in price what they save in fees; with equal fees for makers and takers they would not pay.
+            The recordings show the book two to four times a second: between two pictures an order trades at the last one. That flatters whoever can tell where the next picture will be, which is what the lean of the books does; the second table takes that away by making every order wait for the next picture. Queues are taken pessimistically: who cancels is behind us. Own impact lasts until the recording shows another quantity. Resting at the touch of a market with tiny ticks is filled when the price goes through it, so the patient algos pay in price what they save in fees; with equal fees for makers and takers they would not pay.
 
             """);
     }
