@@ -10,7 +10,7 @@ internal static class ScheduleParams
         yield return new("endTime", ParamType.Time, "End", "End of the window instead of a duration (ISO 8601, UTC).", "", Updatable: true);
         yield return new("intervalSeconds", ParamType.Seconds, "Interval", "Time between slices. Leave empty to give the number of slices, or for 20 slices.", "s", Min: 1, Max: 3_600, MaxDecimals: 0);
         yield return new("slices", ParamType.Integer, "Slices", "Number of slices instead of an interval.", "", Min: 1, Max: 10_000, MaxDecimals: 0);
-        yield return new("randomSize", ParamType.Percent, "Random size", "Slice sizes vary by up to this fraction, drawn from the order's seed. Below 0.5 a simple detector finds slices by their size.", "", Default: "1", Min: 0, Max: 1, MaxDecimals: 4, Group: "Stealth");
+        yield return new("randomSize", ParamType.Percent, "Random size", "Slice sizes vary by up to this fraction, drawn from the order's seed. At 0.5 and below a simple detector finds slices by their size.", "", Default: "1", Min: 0, Max: 1, MaxDecimals: 4, Group: "Stealth");
         if (randomTime)
         {
             yield return new("randomTime", ParamType.Percent, "Random time", "Slices are delayed by up to this fraction of the interval, drawn from the order's seed.", "", Default: "0.9", Min: 0, Max: 0.9m, MaxDecimals: 4, Group: "Stealth");
