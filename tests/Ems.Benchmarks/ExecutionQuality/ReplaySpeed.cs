@@ -25,7 +25,7 @@ internal static class ReplaySpeed
         new Table($"Replay: {Day}, {traded.Window.Count:#,0} books and prints of one day, one thread", "", "events per second", "the day in s")
             .Row("reading the file and its quotes", Sample.Whole(traded.Window.Count / reading), Text(reading))
             .Row("a day with one order that waits at its limit all day: books, queue, publication", Sample.Whole(idle.MarketEvents / idleSeconds), Text(idleSeconds))
-            .Row($"a day with 20 TWAPs of 24 h, MIXED, a slice a minute each ({busy.Decisions:#,0} decisions, {busy.Parents.Sum(p => p.Fills.Count):#,0} fills)", Sample.Whole(busy.MarketEvents / busySeconds), Text(busySeconds))
+            .Row($"a day with 20 TWAPs of 24 h, a slice every ten minutes each ({busy.Decisions:#,0} decisions, {busy.Parents.Sum(p => p.Fills.Count):#,0} fills)", Sample.Whole(busy.MarketEvents / busySeconds), Text(busySeconds))
             .Print();
     }
 
@@ -42,7 +42,7 @@ internal static class ReplaySpeed
         ReplayOrder[] list = orders == 0
             ? [new(new ParentSpec(new("far"), listing.Instrument, Side.Buy, 1m, Steps.RoundDown(day.Quotes.At(at)!.Value.Bid * 0.98m, listing.TickSize), "LIMIT", new Dictionary<string, string>()), 1, at)]
             : [.. Enumerable.Range(0, orders).Select(i => new ReplayOrder(new ParentSpec(new($"t{i}"), listing.Instrument, i % 2 == 0 ? Side.Buy : Side.Sell, 5m, null, "TWAP",
-                new Dictionary<string, string> { ["durationSeconds"] = "86000", ["intervalSeconds"] = "60", ["style"] = "MIXED" }), (ulong)i, at))];
+                new Dictionary<string, string> { ["durationSeconds"] = "86000", ["intervalSeconds"] = "600" }), (ulong)i, at))];
         return new(list, [new(listing.Instrument, new("BTC"), new("USD"))], [new(listing.Venue, QualityCase.Usual, [listing])], 1, day.Window.From, day.Window.To) { KeepsTimeline = false };
     }
 
