@@ -25,6 +25,8 @@ public sealed class ApiClient(HttpClient http)
 
     public Task<ApiResult<OrderPreview>> Preview(string account, NewOrderRequest order) => Send<OrderPreview>(HttpMethod.Post, Orders(account) + "/preview", order);
 
+    public Task<ApiResult<CostPreview>> PreviewCost(string account, NewOrderRequest order) => Send<CostPreview>(HttpMethod.Post, Orders(account) + "/preview/cost", order);
+
     public Task<ApiResult<OrderDetail>> Order(string account, string clOrdId) => Get<OrderDetail>($"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}");
 
     public Task<ApiResult<DetectabilityRow>> Detectability(string account, string clOrdId) => Get<DetectabilityRow>($"{Orders(account)}/{Uri.EscapeDataString(clOrdId)}/detectability");

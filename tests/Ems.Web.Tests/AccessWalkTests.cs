@@ -50,6 +50,7 @@ public sealed class AccessWalkTests(EmsHost host)
         ["GET /api/accounts/{account}/orders"] = AccountRight.View,
         ["POST /api/accounts/{account}/orders"] = AccountRight.Trade,
         ["POST /api/accounts/{account}/orders/preview"] = AccountRight.View,
+        ["POST /api/accounts/{account}/orders/preview/cost"] = AccountRight.View,
         ["GET /api/accounts/{account}/orders/{clOrdId}"] = AccountRight.View,
         ["GET /api/accounts/{account}/orders/{clOrdId}/detectability"] = AccountRight.View,
         ["GET /api/accounts/{account}/orders/{clOrdId}/replay"] = AccountRight.View,

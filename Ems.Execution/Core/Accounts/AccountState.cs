@@ -26,6 +26,7 @@ public sealed partial class AccountState(InstrumentCatalog catalog)
     private readonly HashSet<ClOrdId> liveChildren = [];
     private readonly HashSet<ClOrdId> liveParents = [];
     private readonly HashSet<ClOrdId> unclosed = [];
+    private readonly Dictionary<ClOrdId, int> oldestLive = [];
     private readonly HashSet<ClOrdId> unstarted = [];
     private readonly HashSet<ClOrdId> ending = [];
     private readonly HashSet<ClOrdId> unsettled = [];
@@ -81,6 +82,18 @@ public sealed partial class AccountState(InstrumentCatalog catalog)
     /// <summary>The children of one parent, oldest first.</summary>
     public IReadOnlyList<ClOrdId> ChildrenOf(ClOrdId parent) => childrenOf.TryGetValue(parent, out var list) ? list : [];
 
+    /// <summary>Place in <see cref="ChildrenOf"/> of the parent's oldest child that is not over, or their number when all are. What is over stays over, so the search goes on where it ended last.</summary>
+    public int OldestLive(ClOrdId parent)
+    {
+        var list = ChildrenOf(parent);
+        var i = oldestLive.GetValueOrDefault(parent);
+        while (i < list.Count && children[list[i]].OrdStatus.IsTerminal())
+        {
+            i++;
+        }
+        return oldestLive[parent] = i;
+    }
+
     /// <summary>Hash of the body that took this ClOrdID, or null when it is free.</summary>
     public string? BodyHashOf(ClOrdId id) => bodyHashes.GetValueOrDefault(id);
 
@@ -115,6 +128,7 @@ public sealed partial class AccountState(InstrumentCatalog catalog)
                 children.Remove(child);
             }
             childrenOf.Remove(id);
+            oldestLive.Remove(id);
             parents.Remove(id);
         }
         return gone;

@@ -163,7 +163,7 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
         var ids = state.ChildrenOf(p.Spec.ClOrdId);
         var from = Math.Max(0, ids.Count - RecentChildrenShown);
         var views = new List<ChildView>(Math.Min(ids.Count, RecentChildrenShown));
-        for (var i = 0; i < ids.Count; i++)
+        for (var i = Math.Min(from, state.OldestLive(p.Spec.ClOrdId)); i < ids.Count; i++)
         {
             var o = state.Children[ids[i]];
             if (i >= from || !o.OrdStatus.IsTerminal())

@@ -45,7 +45,7 @@ public sealed class ReplayPackages(MarketDataHub market, IMarketSource source, I
         }
         var all = market.Catalog.Listings(order.Spec.Instrument).ToList();
         var input = new ReplayInput([new(order.Spec, order.Seed, order.CreatedAt)], [market.Catalog.Find(order.Spec.Instrument)!],
-            [.. all.GroupBy(l => l.Venue).Select(g => new ReplayVenue(g.Key, Latency(g.Key.Value), [.. g]))], order.Seed, from, to) { Limits = account.Limits, KeepsTimeline = false };
+            Venues(all), order.Seed, from, to) { Limits = account.Limits, KeepsTimeline = false };
         await working.WaitAsync(ct);
         try
         {
@@ -58,6 +58,9 @@ public sealed class ReplayPackages(MarketDataHub market, IMarketSource source, I
             working.Release();
         }
     }
+
+    /// <summary>The venues of some listings as a replay takes them.</summary>
+    internal IReadOnlyList<ReplayVenue> Venues(IEnumerable<Listing> listings) => [.. listings.GroupBy(l => l.Venue).Select(g => new ReplayVenue(g.Key, Latency(g.Key.Value), [.. g]))];
 
     private LatencyModel Latency(string venue) =>
         services.GetKeyedService<PaperVenue>(new Execution.Core.Primitives.VenueId(venue)) is { } paper ? new(paper.Spec.LatencyMs, paper.Spec.JitterMs) : LatencyModel.None;

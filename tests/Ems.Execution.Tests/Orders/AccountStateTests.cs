@@ -94,6 +94,10 @@ public sealed class AccountStateTests
                 (p.CumQty + p.WorkingQty + p.UnknownQty + p.UnsentQty).ShouldBe(p.Spec.OrderQty);
                 p.WorkingQty.ShouldBe(s.Children.Values.Where(c => !c.InDoubt).Sum(c => c.LeavesQty));
                 p.UnknownQty.ShouldBe(s.Children.Values.Where(c => c.InDoubt).Sum(c => c.LeavesQty));
+                s.Unsettled.ShouldBe(s.Children.Values.Where(c => !c.OrdStatus.IsTerminal()
+                    && (c.InDoubt || c.OrdStatus is not (OrdStatus.New or OrdStatus.PartiallyFilled) || c.TimeInForce is TimeInForce.Ioc or TimeInForce.Fok)).Select(c => c.ClOrdId), ignoreOrder: true);
+                s.ChildrenOf(Parent).Take(s.OldestLive(Parent)).ShouldAllBe(c => s.Children[c].OrdStatus.IsTerminal());
+                s.ChildrenOf(Parent).Skip(s.OldestLive(Parent)).Take(1).ShouldAllBe(c => !s.Children[c].OrdStatus.IsTerminal());
                 s.Ledger.Sums().ShouldAllBe(x => x.Sum == 0m);
                 s.Ledger.At(Alpha, new("USDT")).Held.ShouldBe(s.Children.Values.Sum(c => c.LeavesQty * c.Px * 1.001m));
             }
