@@ -9,24 +9,13 @@ internal static class FirstLoad
 {
     private const int Runs = 5;
 
-    /// <summary>Trimmed and compressed, as it is served to users; the page of `dotnet run` is neither.</summary>
-    private static async Task PublishAsync(string to)
-    {
-        using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", "Ems.Web", "-c", "Release", "-o", to, "-v", "quiet", "--nologo"]) { WorkingDirectory = Repository.Root })!;
-        await publish.WaitForExitAsync();
-        if (publish.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"dotnet publish ended with {publish.ExitCode}.");
-        }
-    }
-
     public static async Task RunAsync()
     {
         var folder = Directory.CreateTempSubdirectory("ems-bench-").FullName;
         try
         {
             var published = Path.Combine(folder, "published");
-            await PublishAsync(published);
+            await PublishedApp.MakeAsync(published);
             await using var host = HostProcess.LaunchPublished(published, Path.Combine(folder, "data"), HostProcess.FreePort(), Path.Combine(folder, "host.log"), "Paper:Market=fitted", "Logging:LogLevel:Default=Warning");
             await host.ReadyAsync();
             await using var browser = await BrowserSession.StartAsync();

@@ -17,6 +17,7 @@ internal static class Program
         ["costs"] = _ => CostRecording.RunAsync(),
         ["chain"] = _ => ChainBenchmarks.RunAsync(RepositoryRoot()),
         ["replay"] = _ => OnRecordings(root => ReplaySpeed.Run(root)),
+        ["replay-browser"] = _ => ReplayInBrowser.RunAsync(),
         ["execution-quality"] = _ => OnRecordings(root => ExecutionQualityReport.Run(root, Path.Combine(RepositoryRoot(), "docs", "execution-quality.md"), Console.Out)),
         ["first-load"] = _ => FirstLoad.RunAsync(),
     };

@@ -2,13 +2,15 @@ using System.Globalization;
 
 namespace Ems.Benchmarks;
 
-/// <summary>Measured durations, milliseconds.</summary>
+/// <summary>Measured figures; durations in milliseconds.</summary>
 internal sealed class Sample
 {
     private readonly List<double> values = [];
     private double[]? sorted;
 
     public int Count => values.Count;
+
+    public double First => values[0];
 
     public void Add(double ms)
     {

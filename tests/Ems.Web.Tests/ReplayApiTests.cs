@@ -17,16 +17,16 @@ public sealed class ReplayApiTests(EmsHost host)
         var package = (await (await host.Owner.Api.GetAsync($"/api/accounts/{host.Account}/orders/{id}/replay")).ReadAsync<ReplayPackage>(HttpStatusCode.OK))!;
         // Over the wire and back, as the page gets it.
         package = JsonSerializer.Deserialize<ReplayPackage>(JsonSerializer.Serialize(package, Json.Options), Json.Options)!;
-        var replay = new WhatIf(package);
+        var replay = new WhatIf(package, TimeProvider.System);
         var asItWas = replay.Base();
         replay.SameAsServer.ShouldBeTrue();
         // The replayed venues have their distance, and the market at hand ends now: the last slice may be late.
-        asItWas.FilledPct.ShouldBeGreaterThan(25m);
-        asItWas.CostBps.ShouldNotBeNull();
+        asItWas.Outcome.FilledPct.ShouldBeGreaterThan(25m);
+        asItWas.Outcome.CostBps.ShouldNotBeNull();
         var market = replay.Run("market", replay.AsItWas with { Strategy = "MARKET", Parameters = new Dictionary<string, string>() });
-        market.FilledPct.ShouldBe(100m);
-        market.AvgPx.ShouldNotBe(asItWas.AvgPx);
-        replay.Base().ShouldBeEquivalentTo(asItWas);
+        market.Outcome.FilledPct.ShouldBe(100m);
+        market.Outcome.AvgPx.ShouldNotBe(asItWas.Outcome.AvgPx);
+        replay.Base().Outcome.ShouldBeEquivalentTo(asItWas.Outcome);
     }
 
     [Fact]

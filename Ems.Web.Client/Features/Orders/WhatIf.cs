@@ -5,11 +5,13 @@ using Ems.Web.Client.Contracts;
 
 namespace Ems.Web.Client.Features.Orders;
 
-/// <summary>One replay's outcome as a row. Cost: paid against the mid at the order's start, fees included, in basis points of the filled notional; less is better.</summary>
-public sealed record WhatIfRow(string Name, OrdStatus OrdStatus, decimal FilledPct, decimal? AvgPx, decimal? CostBps, decimal? FeeBps, TimeSpan? Took, int Fills, int Makers, IReadOnlyList<string> Errors);
+/// <summary>One replay: its settings in words, what it came to, and how fast the market was replayed.</summary>
+/// <param name="Events">Market events that passed.</param>
+/// <param name="Elapsed">How long this browser took for them.</param>
+public sealed record WhatIfRow(string Name, ReplayOutcome Outcome, long Events, TimeSpan Elapsed);
 
 /// <summary>Replays a finished order in this browser, with the engine's own code.</summary>
-public sealed class WhatIf(ReplayPackage package)
+public sealed class WhatIf(ReplayPackage package, TimeProvider time)
 {
     private readonly MarketWindow window = MarketWindowBytes.Read(package.Window, package.WindowName, package.Listings);
 
@@ -28,35 +30,18 @@ public sealed class WhatIf(ReplayPackage package)
     /// <summary>Replays it as it was.</summary>
     public WhatIfRow Base()
     {
-        var result = Replayer.Run(package.Input, window);
+        var (result, row) = Run("as it was", package.Input);
         SameAsServer = result.Digest == package.Digest;
-        return Row("as it was", result.Parents[0]);
+        return row;
     }
 
     /// <summary>Replays it with other settings.</summary>
-    public WhatIfRow Run(string name, ParentSpec spec)
-    {
-        var order = package.Input.Orders[0];
-        return Row(name, Replayer.Run(package.Input with { Orders = [order with { Spec = spec }] }, window).Parents[0]);
-    }
+    public WhatIfRow Run(string name, ParentSpec spec) => Run(name, package.Input with { Orders = [package.Input.Orders[0] with { Spec = spec }] }).Row;
 
-    /// <summary>The row of a replay.</summary>
-    public static WhatIfRow Row(string name, ReplayParent replayed)
+    private (ReplayResult Result, WhatIfRow Row) Run(string name, ReplayInput input)
     {
-        if (replayed.Order is not { } o)
-        {
-            return new(name, OrdStatus.Rejected, 0m, null, null, null, null, 0, 0, [.. replayed.Errors.Select(e => e.Text)]);
-        }
-        var qty = replayed.Fills.Sum(f => f.Qty);
-        var (notional, fees) = (replayed.Fills.Sum(f => f.Qty * f.Px), replayed.Fills.Sum(f => f.Commission));
-        decimal? cost = null, fee = null;
-        if (o.ArrivalPx is { } arrival && qty > 0m)
-        {
-            cost = (((notional - (arrival * qty)) * o.Spec.Side.Sign()) + fees) / (arrival * qty) * 10_000m;
-            fee = fees / (arrival * qty) * 10_000m;
-        }
-        return new(name, o.OrdStatus, o.Spec.OrderQty > 0m ? qty / o.Spec.OrderQty * 100m : 0m, qty > 0m ? notional / qty : null, cost, fee,
-            replayed.Fills.Count > 0 ? replayed.Fills.Max(f => f.Time) - (o.StartedAt ?? replayed.Input.SubmitAt) : null, replayed.Fills.Count,
-            replayed.Fills.Count(f => f.Liquidity == LastLiquidityInd.Added), []);
+        var start = time.GetTimestamp();
+        var result = Replayer.Run(input, window);
+        return (result, new(name, ReplayOutcome.Of(result.Parents[0]), result.MarketEvents, time.GetElapsedTime(start)));
     }
 }

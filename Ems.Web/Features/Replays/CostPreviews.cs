@@ -9,7 +9,6 @@ using Ems.Execution.Core.Simulation.Backtesting;
 using Ems.Execution.Core.Simulation.Market;
 using Ems.Execution.Engine.MarketData;
 using Ems.Web.Client.Contracts;
-using Ems.Web.Client.Features.Orders;
 
 namespace Ems.Web.Features.Replays;
 
@@ -57,7 +56,7 @@ public sealed class CostPreviews(MarketDataHub market, IMarketSource source, Rep
                         }
                         var order = new ReplayOrder(candidates[c].Spec, SeededRandom.Hash(spec.ClOrdId.Value) + (ulong)s, at);
                         var input = new ReplayInput([order], [instrument], venues, (ulong)s, at - WarmUp, at + length + Tail) { Limits = limits, KeepsTimeline = false };
-                        var row = WhatIf.Row("", Replayer.Run(input, window).Parents[0]);
+                        var row = ReplayOutcome.Of(Replayer.Run(input, window).Parents[0]);
                         runs[c]++;
                         filled[c] += row.FilledPct;
                         if (row.CostBps is { } cost)
