@@ -177,6 +177,14 @@ public sealed class OrderApiTests(EmsHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_description_calls_no_price_or_quantity_floating_point()
+    {
+        var json = JsonDocument.Parse(await Person.Stranger(host).Browser.GetStringAsync("/openapi/v1.json")).RootElement;
+        var order = json.GetProperty("components").GetProperty("schemas").GetProperty("OrderRow").GetProperty("properties");
+        new[] { "orderQty", "cumQty", "workingQty", "avgPx" }.Select(n => order.GetProperty(n).ToString()).ShouldAllBe(x => x.Contains("\"decimal\""));
+    }
+
+    [Fact]
     public async Task Health_and_market_answer()
     {
         (await Person.Stranger(host).Browser.GetStringAsync("/health/ready")).ShouldBe("Healthy");

@@ -113,7 +113,8 @@ public sealed record ParentPaused(ClOrdId ClOrdId, string Why, DateTimeOffset Ti
 public sealed record ParentResumed(ClOrdId ClOrdId, DateTimeOffset Time, string Actor) : ParentEvent(ClOrdId, Time, Actor);
 
 /// <summary>It was amended (rule E10).</summary>
-public sealed record ParentReplaced(ClOrdId ClOrdId, ParentSpec Spec, int Version, decimal HoldRate, DateTimeOffset Time, string Actor) : ParentEvent(ClOrdId, Time, Actor);
+/// <param name="AddedNotional">What the amendment adds to the day's notional, quote units; nothing is given back for a smaller order.</param>
+public sealed record ParentReplaced(ClOrdId ClOrdId, ParentSpec Spec, int Version, decimal HoldRate, DateTimeOffset Time, string Actor, decimal AddedNotional = 0m) : ParentEvent(ClOrdId, Time, Actor);
 
 /// <summary>It is over: nothing of it works anywhere.</summary>
 public sealed record ParentEnded(ClOrdId ClOrdId, OrdStatus OrdStatus, string Code, string Text, DateTimeOffset Time, string Actor) : ParentEvent(ClOrdId, Time, Actor);

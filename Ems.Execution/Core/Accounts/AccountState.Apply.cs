@@ -63,6 +63,7 @@ public sealed partial class AccountState
                 break;
             case ParentReplaced x:
                 var p = parents[x.ClOrdId] with { Spec = x.Spec, Version = x.Version, HoldRate = x.HoldRate };
+                Count(x.AddedNotional, x.Time);
                 Put(Running(p with { Hold = HoldOf(p) }));
                 break;
             case ParentEnded x:
@@ -109,10 +110,15 @@ public sealed partial class AccountState
 
     private void Accept(ParentAccepted x)
     {
-        var day = DateOnly.FromDateTime(x.Time.UtcDateTime);
-        (Day, DayNotional) = day == Day ? (Day, DayNotional + x.Notional) : (day, x.Notional);
+        Count(x.Notional, x.Time);
         var p = parents[x.ClOrdId] with { OrdStatus = OrdStatus.New, HoldAsset = x.HoldAsset, HoldRate = x.HoldRate };
         Put(p with { Hold = HoldOf(p) });
+    }
+
+    private void Count(decimal notional, DateTimeOffset time)
+    {
+        var day = DateOnly.FromDateTime(time.UtcDateTime);
+        (Day, DayNotional) = day == Day ? (Day, DayNotional + notional) : (day, notional);
     }
 
     private void Decide(AlgoDecided x)

@@ -123,13 +123,16 @@ public sealed partial class AccountGrain
         }
         var market = runner.MarketFor(spec!, null, engine.Market.FreshBooks(spec!.Instrument));
         var view = runner.ViewFor(spec, market.Mid, now);
-        // Its own present hold is given back before the new one is taken.
-        var result = engine.Risk.Check(spec, view with { Free = view.Free + parent!.Hold, OpenParents = view.OpenParents - 1 });
+        // Its own present hold is given back before the new one is taken, and its quantity until now has counted for the day already.
+        var px = spec.LimitPx ?? market.Mid;
+        decimal NotionalOf(decimal qty) => px is { } p ? engine.Market.Catalog.Find(spec.Instrument)!.Notional(p, qty).Amount : 0m;
+        var counted = NotionalOf(Math.Min(parent!.Spec.OrderQty, spec.OrderQty));
+        var result = engine.Risk.Check(spec, view with { Free = view.Free + parent.Hold, OpenParents = view.OpenParents - 1, DayNotional = view.DayNotional - counted });
         if (result.Denial is { } no)
         {
             return no;
         }
-        Stage(new ParentReplaced(command.ClOrdId, spec, parent.Version + 1, HoldRate(spec, market.Mid), now, command.Actor));
+        Stage(new ParentReplaced(command.ClOrdId, spec, parent.Version + 1, HoldRate(spec, market.Mid), now, command.Actor, NotionalOf(spec.OrderQty) - counted));
         await DecideAndSendAsync(command.ClOrdId, command.Actor);
         return null;
     }

@@ -57,6 +57,11 @@ internal sealed class AlgoSchemas : IOpenApiDocumentTransformer, IOpenApiSchemaT
             schema.Format = "decimal";
             schema.Properties?.Clear();
         }
+        if (type == typeof(decimal))
+        {
+            // "double" would tell clients to read money as floating point.
+            schema.Format = "decimal";
+        }
         return Task.CompletedTask;
     }
 

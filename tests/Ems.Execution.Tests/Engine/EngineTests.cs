@@ -47,6 +47,20 @@ public sealed class EngineTests : IDisposable
     }
 
     [Fact]
+    public async Task An_amendment_counts_for_the_day_what_it_adds_and_no_more()
+    {
+        await using var host = await EngineHost.StartAsync(folder);
+        await host.Account("A1").OpenAsync(new(new("A1"), "test", new RiskLimits(MaxDayNotional: 10_000m), EngineHost.Deposits(), "test"));
+        (await host.Account("A1").SubmitAsync(EngineHost.Order("a1", "LIMIT", Side.Buy, 0.12m, 50_000m))).Denial.ShouldBeNull();
+        // 6,000 have counted: the same again for another price is no second 6,000, and 12,000 is too much.
+        (await host.Account("A1").ReplaceAsync(new(new("a1"), 0.18m, null, new Dictionary<string, string>(), "test"))).ShouldBeNull();
+        (await host.Account("A1").ReplaceAsync(new(new("a1"), 0.24m, null, new Dictionary<string, string>(), "test")))!.Code.ShouldBe(DenyCode.DayNotionalAboveLimit);
+        (await host.Account("A1").ReplaceAsync(new(new("a1"), 0.12m, null, new Dictionary<string, string>(), "test"))).ShouldBeNull();
+        (await host.Account("A1").SubmitAsync(EngineHost.Order("a2", "LIMIT", Side.Buy, 0.04m, 50_000m))).Denial!.Code.ShouldBe(DenyCode.DayNotionalAboveLimit);
+        host.Fold("A1").DayNotionalAt(TimeProvider.System.GetUtcNow()).ShouldBe(9_000m);
+    }
+
+    [Fact]
     public async Task The_same_ClOrdID_is_one_order_and_another_body_is_refused()
     {
         await using var host = await EngineHost.StartAsync(folder);
