@@ -1,4 +1,5 @@
 using Ems.Execution.Engine.Hosting;
+using Ems.Execution.Venues.OnChain.Runtime;
 using Ems.Execution.Venues.Paper;
 using Ems.Execution.Venues.Paper.Market;
 using Ems.Web.Components;
@@ -34,6 +35,7 @@ static async Task<int> ServeAsync(string[] args)
     builder.Services.AddAccess();
     builder.Services.AddPaperMarket(builder.Configuration);
     builder.Services.AddPaperVenues();
+    builder.Services.AddChain();
     builder.Services.AddJobs(builder.Configuration);
     builder.AddEmsExecution();
     builder.Services.AddPush();

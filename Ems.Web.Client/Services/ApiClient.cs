@@ -57,6 +57,10 @@ public sealed class ApiClient(HttpClient http)
 
     public Task<ApiResult<KillSwitchReport>> Kill(string account, KillSwitchRequest request) => Send<KillSwitchReport>(HttpMethod.Post, $"api/accounts/{account}/kill", request);
 
+    public Task<ApiResult<ChainStatus>> Chain() => Get<ChainStatus>("api/chain");
+
+    public Task<ApiResult<FaucetGift>> AskFaucet(FaucetRequest request) => Send<FaucetGift>(HttpMethod.Post, "api/chain/faucet", request);
+
     public Task<ApiResult<IReadOnlyList<WalletRow>>> Wallets() => Get<IReadOnlyList<WalletRow>>("api/wallets");
 
     public Task<ApiResult<WalletChallenge>> AskToSign(WalletChallengeRequest request) => Send<WalletChallenge>(HttpMethod.Post, "api/wallets/challenge", request);

@@ -7,6 +7,7 @@ public static class TestIds
     public const string CostPreview = "cost-preview", CostPreviewRow = "cost-preview-row";
     public const string WhatIf = "what-if", WhatIfLoad = "what-if-load", WhatIfSame = "what-if-same", WhatIfRow = "what-if-row", WhatIfStrategy = "what-if-strategy", WhatIfRun = "what-if-run";
     public const string WalletConnect = "wallet-connect", WalletConnected = "wallet-connected", WalletLink = "wallet-link", WalletLinked = "wallet-linked", WalletRequest = "wallet-request", WalletProblem = "wallet-problem";
+    public const string ChainChip = "chain-chip", ChainMode = "chain-mode", ChainBlock = "chain-block", ChainPool = "chain-pool", ChainWhy = "chain-why";
     public const string Detectability = "detectability";
     public const string Ticket = "ticket", TicketAlgo = "ticket-algo", TicketBuy = "ticket-buy", TicketSell = "ticket-sell", TicketQty = "ticket-qty", TicketLimit = "ticket-limit", TicketSubmit = "ticket-submit", TicketPreview = "ticket-preview", TicketError = "ticket-error", TicketRefusal = "ticket-refusal";
     public const string Ladder = "ladder", LadderRow = "ladder-row", Tape = "tape", Candles = "candles", Depth = "depth", Plan = "plan";

@@ -1,4 +1,5 @@
 using Ems.Execution.Engine.Hosting;
+using Ems.Execution.Venues.OnChain.Runtime;
 using Ems.Execution.Venues.Paper;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
@@ -16,6 +17,7 @@ public static class DataFeature
         // Before these sections are bound, which may still say otherwise.
         services.AddOptions<EngineOptions>().Configure<IOptions<DataOptions>>((engine, data) => engine.DataPath = data.Value.Path);
         services.AddOptions<PaperOptions>().Configure<IOptions<DataOptions>>((paper, data) => paper.DataPath = data.Value.Path);
+        services.AddOptions<ChainOptions>().Configure<IOptions<DataOptions>>((chain, data) => chain.DataPath = data.Value.Path);
         services.AddDbContextFactory<EmsDbContext>((s, o) =>
             o.UseSqlite($"Data Source={s.GetRequiredService<IOptions<DataOptions>>().Value.DatabaseFile}"));
         var folder = configuration.GetSection("Data").Get<DataOptions>() ?? new DataOptions();

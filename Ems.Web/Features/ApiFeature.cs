@@ -1,5 +1,6 @@
 using Ems.Web.Client.Contracts;
 using Ems.Web.Features.Accounts;
+using Ems.Web.Features.Chain;
 using Ems.Web.Features.Costs;
 using Ems.Web.Features.Groups;
 using Ems.Web.Features.Kill;
@@ -24,7 +25,7 @@ public static class ApiFeature
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapGroup("/api").AddEndpointFilter<BodyFilter>()
-            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays();
+            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays().MapChain();
         return app;
     }
 }

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-interface IToken {
-    function transferFrom(address from, address to, uint256 value) external returns (bool);
-}
+import {Tokens} from "./Tokens.sol";
 
 interface IPool {
     function mint(address to, int24 lower, int24 upper, uint128 liquidity, bytes calldata data) external returns (uint256, uint256);
@@ -25,7 +23,7 @@ contract PoolSeeder {
         address payer = abi.decode(data, (address));
         // Only a payer that gave this contract an allowance can lose anything, and only on a local chain.
         require(payer == tx.origin, "payer");
-        if (amount0 > 0) require(IToken(IPool(msg.sender).token0()).transferFrom(payer, msg.sender, amount0));
-        if (amount1 > 0) require(IToken(IPool(msg.sender).token1()).transferFrom(payer, msg.sender, amount1));
+        if (amount0 > 0) Tokens.transferFrom(IPool(msg.sender).token0(), payer, msg.sender, amount0);
+        if (amount1 > 0) Tokens.transferFrom(IPool(msg.sender).token1(), payer, msg.sender, amount1);
     }
 }

@@ -34,7 +34,7 @@ public sealed class AccessWalkTests(EmsHost host)
     [
         "GET /", "POST /", "GET /trade/{Id}", "POST /trade/{Id}", "GET /orders", "POST /orders", "GET /orders/{Account}/{Id}", "POST /orders/{Account}/{Id}",
         "GET /costs", "POST /costs", "GET /not-found", "POST /not-found", "GET /_framework/resource-collection.js",
-        "GET /wallets", "POST /wallets", "GET /api/wallets", "POST /api/wallets", "DELETE /api/wallets/{address}", "GET /api/me", "POST /api/me/sign-out", "GET /api/algos", "GET /api/group-types", "GET /api/instruments", "GET /api/market/{instrument}",
+        "GET /wallets", "POST /wallets", "GET /api/wallets", "POST /api/wallets", "DELETE /api/wallets/{address}", "GET /chain", "POST /chain", "GET /api/chain", "POST /api/chain/faucet", "GET /api/me", "POST /api/me/sign-out", "GET /api/algos", "GET /api/group-types", "GET /api/instruments", "GET /api/market/{instrument}",
         "GET /hubs/trading/negotiate", "GET /hubs/trading",
     ];
 

@@ -40,6 +40,7 @@ public sealed class EmsHost : WebApplicationFactory<Program>, IAsyncLifetime
         builder.UseSetting("Data:Path", folder);
         builder.UseSetting("Paper:Market", "fitted");
         builder.UseSetting("Paper:Latency", "false");
+        builder.UseSetting("Chain:Mode", "simulator");
         builder.UseSetting("RateLimits:SignInsPerMinute", "10000");
         builder.UseSetting("Push:AccountIntervalMs", "20");
         builder.UseSetting("Push:MarketIntervalMs", "20");

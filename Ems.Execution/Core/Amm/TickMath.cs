@@ -67,6 +67,9 @@ public static class TickMath
         return tick;
     }
 
+    /// <summary>Root of a price given as a fraction of token units (token1 over token0), 96 binary places, rounded down.</summary>
+    public static BigInteger SqrtOf(BigInteger numerator, BigInteger denominator) => Exact.Sqrt((numerator << 192) / denominator);
+
     /// <summary>2^128 / 1.0001^(2^i / 2), rounded to the nearest, for i from 0 to 19.</summary>
     private static BigInteger[] Powers()
     {

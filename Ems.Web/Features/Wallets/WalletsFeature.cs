@@ -9,8 +9,7 @@ namespace Ems.Web.Features.Wallets;
 /// <summary>Addresses people have proved to be theirs, as proof of ownership and as a second way in.</summary>
 public static partial class WalletsFeature
 {
-    /// <summary>Name of the login provider in Identity's own table of external logins; the key is the address in its checksum form.</summary>
-    private const string Provider = "Ethereum";
+    private const string Provider = LinkedWallets.Provider;
     private const int WalletsMax = 20;
 
     /// <summary>Registers proofs and nonces.</summary>
@@ -19,6 +18,7 @@ public static partial class WalletsFeature
         services.AddOptions<WalletOptions>().BindConfiguration("Wallets").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SignInNonces>();
         services.AddSingleton<WalletProofs>();
+        services.AddScoped<LinkedWallets>();
         return services;
     }
 

@@ -1,0 +1,122 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Ems.Execution.Venues.OnChain.Runtime;
+
+/// <summary>The chain this instance trades on; section <c>Chain</c>.</summary>
+public sealed class ChainOptions : IValidatableObject
+{
+    /// <summary>
+    /// <c>auto</c>: the node at <see cref="RpcUrl"/> where that is set, else a local node where its program is found, else the simulation.
+    /// <c>anvil</c>, <c>rpc</c>: that or the simulation, which says why. <c>simulator</c>: the simulation.
+    /// </summary>
+    [RegularExpression("^(auto|anvil|rpc|simulator)$", ErrorMessage = "Chain:Mode is auto, anvil, rpc or simulator.")]
+    public string Mode { get; set; } = "auto";
+    /// <summary>JSON-RPC over HTTP of a node that runs already. A development node (chain 31337) gets the contracts deployed; any other must have them under <see cref="Contracts"/>.</summary>
+    public string RpcUrl { get; set; } = "";
+    /// <summary>EIP-155 number the node must have; a node of another chain is not used. 0 takes what it says.</summary>
+    [Range(0, long.MaxValue)] public long ChainId { get; set; }
+    /// <summary>Folder with the npm packages (the node, Uniswap) and our contracts' build. Empty: a folder <c>chain</c> in or above the content root.</summary>
+    public string Folder { get; set; } = "";
+    /// <summary>Folder of the chain's own records.</summary>
+    [Required] public string DataPath { get; set; } = "data";
+    /// <summary>Time between blocks of the local node and of the simulation.</summary>
+    [Range(50, 60_000)] public int BlockTimeMs { get; set; } = 1_000;
+    /// <summary>Blocks, a transaction's own included, after which it settles.</summary>
+    [Range(1, 1_000)] public int Confirmations { get; set; } = 2;
+    /// <summary>Base fee per gas that the local node and the simulation are held at, so that empty blocks do not make gas free.</summary>
+    [Range(0, 10_000)] public decimal BaseFeeGwei { get; set; } = 2m;
+    /// <summary>Whether somebody of ours keeps the local pools near the paper books.</summary>
+    public bool Arbitrage { get; set; } = true;
+    /// <summary>Most that the arbitrage spends in one swap, quote units.</summary>
+    [Range(1, 1_000_000_000)] public decimal ArbitrageNotionalMax { get; set; } = 2_000_000m;
+    /// <summary>How long the deployment waits for the paper books' prices before it takes built-in ones.</summary>
+    [Range(0, 60_000)] public int PriceWaitMs { get; set; } = 5_000;
+    /// <summary>Where things are on a chain that is not ours to deploy on.</summary>
+    public ChainContractsOptions? Contracts { get; set; }
+
+    /// <summary>Records of transactions that were signed.</summary>
+    public string TransactionsFile => Path.Combine(DataPath, "transactions.db");
+    /// <summary>Records of the on-chain venues: orders, fills, balances.</summary>
+    public string VenueFile => Path.Combine(DataPath, "onchain-venues.db");
+    /// <summary>Where the contracts are on chains we deployed on, by genesis hash.</summary>
+    public string ContractsFile => Path.Combine(DataPath, "chain-contracts.json");
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (RpcUrl.Length > 0 && (!Uri.TryCreate(RpcUrl, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")))
+        {
+            yield return new("Chain:RpcUrl is an address like http://127.0.0.1:8545.");
+        }
+        if (Mode == "rpc" && RpcUrl.Length == 0)
+        {
+            yield return new("Chain:Mode rpc needs Chain:RpcUrl.");
+        }
+        foreach (var wrong in Contracts?.Wrong() ?? [])
+        {
+            yield return new(wrong);
+        }
+    }
+}
+
+/// <summary>Addresses on a chain that is not ours to deploy on; section <c>Chain:Contracts</c>.</summary>
+public sealed class ChainContractsOptions
+{
+    /// <summary>Uniswap's V2 router.</summary>
+    public string V2Router { get; set; } = "";
+    /// <summary>Uniswap's V3 router (SwapRouter, with a deadline).</summary>
+    public string V3Router { get; set; } = "";
+    /// <summary>Uniswap's QuoterV2; may be absent.</summary>
+    public string V3Quoter { get; set; } = "";
+    /// <summary>Our mandate contract; without it there are no mandates.</summary>
+    public string Mandates { get; set; } = "";
+    /// <summary>Tokens by symbol; WETH is the wrapped coin.</summary>
+    public Dictionary<string, TokenOptions> Tokens { get; } = new(StringComparer.OrdinalIgnoreCase);
+    /// <summary>Pools.</summary>
+    public IList<PoolOptions> Pools { get; } = [];
+
+    internal IEnumerable<string> Wrong()
+    {
+        foreach (var (name, address, optional) in Addresses())
+        {
+            if (!(optional && address.Length == 0) && !Ethereum.Address.TryParse(address, out _))
+            {
+                yield return $"Chain:Contracts:{name} is no address.";
+            }
+        }
+        foreach (var pool in Pools.Where(p => !Tokens.ContainsKey(p.Token0) || !Tokens.ContainsKey(p.Token1)))
+        {
+            yield return $"Chain:Contracts:Pools {pool.Address} names a token that Chain:Contracts:Tokens has not.";
+        }
+    }
+
+    private IEnumerable<(string Name, string Address, bool Optional)> Addresses() =>
+    [
+        (nameof(V2Router), V2Router, false), (nameof(V3Router), V3Router, false), (nameof(V3Quoter), V3Quoter, true), (nameof(Mandates), Mandates, true),
+        .. Tokens.Select(t => ("Tokens:" + t.Key, t.Value.Address, false)), .. Pools.Select(p => ("Pools", p.Address, false)),
+    ];
+}
+
+/// <summary>A token of <see cref="ChainContractsOptions"/>.</summary>
+public sealed class TokenOptions
+{
+    /// <summary>Where it is.</summary>
+    [Required] public string Address { get; set; } = "";
+    /// <summary>Its decimals.</summary>
+    [Range(0, 36)] public int Decimals { get; set; } = 18;
+}
+
+/// <summary>A pool of <see cref="ChainContractsOptions"/>.</summary>
+public sealed class PoolOptions
+{
+    /// <summary>Where it is.</summary>
+    [Required] public string Address { get; set; } = "";
+    /// <summary>Its kind.</summary>
+    public PoolKind Kind { get; set; } = PoolKind.Concentrated;
+    /// <summary>Symbol of token0.</summary>
+    [Required] public string Token0 { get; set; } = "";
+    /// <summary>Symbol of token1.</summary>
+    [Required] public string Token1 { get; set; } = "";
+    /// <summary>Fee in millionths.</summary>
+    [Range(0, 999_999)] public int FeePips { get; set; } = 3_000;
+}

@@ -1,0 +1,141 @@
+using System.Numerics;
+using Ems.Execution.Venues.Ethereum;
+using Ems.Execution.Venues.Ethereum.Rpc;
+
+namespace Ems.Execution.Venues.OnChain.Runtime;
+
+public sealed partial class ChainRuntime
+{
+    private const int ArbitrageSwapsPerLane = 500, LooksPerBlock = 4;
+    private IOnChainVenue? arbitrageVenue;
+    private LocalArbitrage? arbitrage;
+    private PoolStates? reader;
+    private int arbitrageSwaps;
+
+    /// <summary>A node's own clock knows whole seconds only.</summary>
+    private bool WeMine => node is { IsOurs: true } && options.BlockTimeMs % 1000 != 0;
+
+    private async Task FollowAsync(CancellationToken ct)
+    {
+        if (options.Arbitrage && IsLocal)
+        {
+            await FundArbitrageAsync(ct).ConfigureAwait(false);
+        }
+        if (node is { IsOurs: true } ours)
+        {
+            // Until now it mined at once, so that everything could be put up quickly.
+            await ours.TellAsync("evm_setAutomine", ct, false).ConfigureAwait(false);
+            await ours.TellAsync("anvil_setNextBlockBaseFeePerGas", ct, Hex.Quantity(BaseFee)).ConfigureAwait(false);
+            if (!WeMine)
+            {
+                await ours.TellAsync("evm_setIntervalMining", ct, options.BlockTimeMs / 1000).ConfigureAwait(false);
+            }
+        }
+        var pause = TimeSpan.FromMilliseconds(simulation is not null || WeMine ? options.BlockTimeMs : Math.Max(50, options.BlockTimeMs / LooksPerBlock));
+        while (true)
+        {
+            await Task.Delay(pause, time, ct).ConfigureAwait(false);
+            try
+            {
+                simulation?.Mine();
+                if (WeMine)
+                {
+                    await node!.TellAsync("evm_mine", ct).ConfigureAwait(false);
+                }
+                if (await LookAsync(ct).ConfigureAwait(false))
+                {
+                    await TellAsync(ct).ConfigureAwait(false);
+                }
+                trouble = null;
+            }
+            catch (Exception e) when (e is RpcException or EthereumFormatException)
+            {
+                if (trouble is null)
+                {
+                    ChainStuck(logger, e.Message);
+                }
+                trouble = e.Message;
+            }
+        }
+    }
+
+    /// <summary>Reads the newest block and its pools; false when there is none since the last look.</summary>
+    private async Task<bool> LookAsync(CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        if (simulation is { } sim)
+        {
+            block = new(sim.Head, now, sim.BaseFee);
+            pools = sim.Pools.ToDictionary(p => p.Address, p => new PoolView(p, sim.Pool(p.Address), sim.Head, now));
+            return true;
+        }
+        var head = await node!.Eth.BlockAsync(ct: ct).ConfigureAwait(false) ?? throw new RpcTransportException("The node has no newest block.");
+        if (block is { } known && known.Number == head.Number)
+        {
+            return false;
+        }
+        reader ??= new(node.Eth, state.Contracts.Pools);
+        pools = await reader.ReadAsync(head, now, ct).ConfigureAwait(false);
+        block = new(head.Number, now, head.BaseFeePerGas ?? BigInteger.Zero);
+        return true;
+    }
+
+    private async Task TellAsync(CancellationToken ct)
+    {
+        if (node is { IsOurs: true })
+        {
+            await node.TellAsync("anvil_setNextBlockBaseFeePerGas", ct, Hex.Quantity(BaseFee)).ConfigureAwait(false);
+        }
+        foreach (var act in Volatile.Read(ref onBlock))
+        {
+            try
+            {
+                await act(ct).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or RpcException))
+            {
+                // One listener's failure is not the others'.
+                ListenerFailed(logger, e);
+            }
+        }
+        await ArbitrageAsync(ct).ConfigureAwait(false);
+    }
+
+    private async Task FundArbitrageAsync(CancellationToken ct)
+    {
+        foreach (var token in state.Contracts.Tokens)
+        {
+            await FundAsync(LocalArbitrage.Account.Address, token.Symbol, token.Symbol is "WETH" or "WBTC" ? 100_000m : 1_000_000_000m, ct).ConfigureAwait(false);
+        }
+        if (node is not null)
+        {
+            await ApproveRoutersAsync(LocalArbitrage.Account, ct).ConfigureAwait(false);
+        }
+        else
+        {
+            simulation!.Fund(Address.Zero, LocalArbitrage.Account.Address, LocalMarket.Units(1_000_000m, 18));
+        }
+        arbitrage = new(state.Contracts, i => mid(i), options.ArbitrageNotionalMax, time);
+    }
+
+    private async Task ArbitrageAsync(CancellationToken ct)
+    {
+        if (arbitrage is null)
+        {
+            return;
+        }
+        if (arbitrageVenue is null || arbitrageSwaps >= ArbitrageSwapsPerLane)
+        {
+            // Its records are of no worth and would only grow.
+            arbitrageVenue = simulation is not null ? await VenueAsync(LocalArbitrage.Account).ConfigureAwait(false)
+                : Uniswap(await OpenLaneAsync(LocalArbitrage.Account, new MemoryTransactionJournal(), null).ConfigureAwait(false), LocalArbitrage.Account);
+            arbitrageSwaps = 0;
+        }
+        _ = await arbitrageVenue.WatchAsync(ct).ConfigureAwait(false);
+        foreach (var swap in arbitrage.Due(pools.Values))
+        {
+            arbitrageSwaps++;
+            _ = await arbitrageVenue.SwapAsync(swap, ct).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using System.Security.Claims;
+using Ems.Execution.Venues.Ethereum;
+using Ems.Web.Data;
+using Microsoft.AspNetCore.Identity;
+
+namespace Ems.Web.Features.Wallets;
+
+/// <summary>Which addresses a person has proved to be his.</summary>
+public sealed class LinkedWallets(UserManager<EmsUser> people)
+{
+    /// <summary>Name of the login provider in Identity's own table of external logins; the key is the address in its checksum form.</summary>
+    public const string Provider = "Ethereum";
+
+    /// <summary>Whether the signed-in person has linked the address.</summary>
+    public async Task<bool> OwnsAsync(ClaimsPrincipal me, Address address) =>
+        await people.FindByLoginAsync(Provider, address.ToString()) is { } owner && owner.Id == people.GetUserId(me);
+}
