@@ -1,4 +1,5 @@
 using Ems.Execution.Engine.Hosting;
+using Ems.Execution.Venues.OnChain.Pools;
 using Ems.Execution.Venues.OnChain.Runtime;
 using Ems.Execution.Venues.Paper;
 using Ems.Execution.Venues.Paper.Market;
@@ -36,6 +37,10 @@ static async Task<int> ServeAsync(string[] args)
     builder.Services.AddPaperMarket(builder.Configuration);
     builder.Services.AddPaperVenues();
     builder.Services.AddChain();
+    if (builder.Configuration.GetValue("Chain:Venues", true))
+    {
+        builder.Services.AddPoolVenues();
+    }
     builder.Services.AddJobs(builder.Configuration);
     builder.AddEmsExecution();
     builder.Services.AddPush();

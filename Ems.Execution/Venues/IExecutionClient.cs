@@ -36,8 +36,9 @@ public interface IExecutionClient
 }
 
 /// <summary>What a venue can do.</summary>
+/// <param name="FinalAfter">How long an immediate order that was acknowledged may work before its silence is doubt; a chain needs its blocks.</param>
 public sealed record VenueCapabilities(
-    IReadOnlyList<TimeInForce> TimesInForce, bool PostOnly, bool ReduceOnly, bool Replace, TimeSpan StatusQueryTimeout);
+    IReadOnlyList<TimeInForce> TimesInForce, bool PostOnly, bool ReduceOnly, bool Replace, TimeSpan StatusQueryTimeout, TimeSpan FinalAfter = default);
 
 /// <summary>A venue that can be given paper money.</summary>
 public interface IPaperFunding

@@ -1,6 +1,7 @@
 using Ems.Execution.Core.Instruments;
 using Ems.Execution.Engine.Hosting;
 using Ems.Execution.Engine.Storage;
+using Ems.Execution.Venues.OnChain.Pools;
 using Ems.Execution.Venues.Paper;
 using Ems.Execution.Venues.Paper.Market;
 using Ems.Web.Data;
@@ -63,7 +64,7 @@ public static class Verbs
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddEmsData(builder.Configuration);
         builder.Services.AddEmsEngineStorage();
-        builder.Services.AddSingleton(new InstrumentCatalog(PaperVenueSpec.Instruments, PaperVenueSpec.Defaults.SelectMany(v => v.Listings)));
+        builder.Services.AddSingleton(new InstrumentCatalog(PaperVenueSpec.Instruments, [.. PaperVenueSpec.Defaults.SelectMany(v => v.Listings), .. PoolVenueSpec.Defaults.SelectMany(v => v.Listings)]));
         using var host = builder.Build();
         var data = host.Services.GetRequiredService<IOptions<DataOptions>>().Value;
         var engine = host.Services.GetRequiredService<IOptions<EngineOptions>>().Value;

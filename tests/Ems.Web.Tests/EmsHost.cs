@@ -41,6 +41,8 @@ public sealed class EmsHost : WebApplicationFactory<Program>, IAsyncLifetime
         builder.UseSetting("Paper:Market", "fitted");
         builder.UseSetting("Paper:Latency", "false");
         builder.UseSetting("Chain:Mode", "simulator");
+        // What the tests count is counted over the paper venues.
+        builder.UseSetting("Chain:Venues", "false");
         builder.UseSetting("RateLimits:SignInsPerMinute", "10000");
         builder.UseSetting("Push:AccountIntervalMs", "20");
         builder.UseSetting("Push:MarketIntervalMs", "20");

@@ -160,7 +160,13 @@ public sealed partial class AccountState
     {
         if (OrderEvents.From(r) is { } e)
         {
+            var paid = children[r.ClOrdId].Commission;
             Change(r.ClOrdId, e);
+            if (r.ExecType != ExecType.Trade && children[r.ClOrdId] is var ended && ended.Commission != paid)
+            {
+                Ledger.PostFee(ended.Venue, catalog.Find(ended.Instrument)!.Quote, ended.Commission - paid);
+                Positions.Charge(ended.Instrument, ended.Commission - paid);
+            }
             if (r.ExecType == ExecType.Trade)
             {
                 var o = children[r.ClOrdId];

@@ -242,8 +242,9 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
     /// <summary>What one venue offers now: its fresh book or its pool, and what its record makes of it.</summary>
     private RouteVenue Bid(Side side, Listing l, decimal max, MarketView market, DateTimeOffset now)
     {
-        var book = market.Books.FirstOrDefault(b => b.Venue == l.Venue);
-        var pool = book is null ? sources.Pool?.Invoke(l.Venue, l.Instrument, side) : null;
+        // A pool's book is only a picture of its curve, for those who know nothing but books.
+        var pool = sources.Pool?.Invoke(l.Venue, l.Instrument, side);
+        var book = pool is null ? market.Books.FirstOrDefault(b => b.Venue == l.Venue) : null;
         var excluded = pool is { } p && now - p.At > PoolStaleAfter ? "its pool is stale" : book is null && pool is null ? "no fresh book" : null;
         var (bps, because) = sources.Trust is not null || pool is not null
             ? (sources.Trust?.Invoke(l.Venue) ?? VenueTrust.Unknown).Penalty(market.VolatilityBps, now, pool?.Liquidity.Confirmation ?? TimeSpan.Zero) : (0m, null);

@@ -52,6 +52,9 @@ public sealed class AccountLedger
         Transfer(new(Bucket.Cash, venue, quoteAsset), new(Bucket.Fees, venue, quoteAsset), commission);
     }
 
+    /// <summary>Books a fee that came without a fill.</summary>
+    public void PostFee(VenueId venue, Asset asset, decimal amount) => Transfer(new(Bucket.Cash, venue, asset), new(Bucket.Fees, venue, asset), amount);
+
     /// <summary>Every (venue, asset) that was ever ours, as balances.</summary>
     public IEnumerable<VenueBalance> Balances() => balances.Keys
         .Where(k => k.Bucket is Bucket.Cash or Bucket.Held)

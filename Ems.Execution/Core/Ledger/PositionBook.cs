@@ -16,6 +16,9 @@ public sealed class PositionBook
     /// <summary>One instrument's position; flat when never traded.</summary>
     public Position At(InstrumentId instrument) => positions.GetValueOrDefault(instrument) ?? new(instrument, 0m, null, 0m);
 
+    /// <summary>Books a fee that came without a fill.</summary>
+    public void Charge(InstrumentId instrument, decimal fee) => positions[instrument] = At(instrument) with { RealizedPnl = At(instrument).RealizedPnl - fee };
+
     /// <summary>Books one fill.</summary>
     public void Apply(InstrumentId instrument, Side side, decimal qty, decimal px, decimal commission)
     {

@@ -5,7 +5,8 @@ namespace Ems.Execution.Core.Orders;
 /// <summary>
 /// A venue's word on one order (FIX 8), normalised by that venue's mapper. <see cref="ExecId"/> is unique per venue:
 /// a report seen twice is applied once. Quantities in base units, <see cref="Commission"/> in <see cref="CommCurrency"/>,
-/// negative for a rebate. <see cref="CumQty"/> and <see cref="LeavesQty"/> are the venue's totals after this report.
+/// negative for a rebate; <see cref="Gas"/> is the part of it that went to a chain. The end of an order without a fill may carry a
+/// commission too: a transaction that reverted has paid its gas. <see cref="CumQty"/> and <see cref="LeavesQty"/> are the venue's totals after this report.
 /// </summary>
 public sealed record ExecutionReport(
     VenueId Venue, AccountId Account, ClOrdId ClOrdId, string? OrderId, string ExecId,
@@ -13,7 +14,7 @@ public sealed record ExecutionReport(
     decimal OrderQty, decimal CumQty, decimal LeavesQty,
     decimal LastQty, decimal LastPx, LastLiquidityInd LastLiquidityInd,
     decimal Commission, Asset CommCurrency,
-    DateTimeOffset TransactTime, string? RejectCode = null, string? Text = null);
+    DateTimeOffset TransactTime, string? RejectCode = null, string? Text = null, decimal Gas = 0m);
 
 /// <summary>
 /// An order as sent to one venue (FIX D). <see cref="Px"/> is always set: a market order carries its protective limit,

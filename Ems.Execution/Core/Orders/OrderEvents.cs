@@ -9,13 +9,13 @@ public abstract record OrderEvent;
 public sealed record OrderAccepted(string? OrderId) : OrderEvent;
 
 /// <summary>The venue refused it: definite evidence, never a timeout.</summary>
-public sealed record OrderRejected(string? Code, string? Text, DateTimeOffset Time) : OrderEvent;
+public sealed record OrderRejected(string? Code, string? Text, DateTimeOffset Time, decimal Commission = 0m) : OrderEvent;
 
 /// <summary>It traded. Quantity in base units, price in quote units, commission in quote units.</summary>
 public sealed record OrderFilled(decimal LastQty, decimal LastPx, decimal Commission, DateTimeOffset Time) : OrderEvent;
 
-/// <summary>The venue says that it is over with <see cref="CumQty"/> filled in all. Status is Canceled, Expired or Filled.</summary>
-public sealed record OrderEnded(OrdStatus OrdStatus, decimal CumQty, string? Text, DateTimeOffset Time) : OrderEvent;
+/// <summary>The venue says that it is over with <see cref="CumQty"/> filled in all. Status is Canceled, Expired or Filled. Commission: what the end itself cost (gas of a transaction that reverted), quote units.</summary>
+public sealed record OrderEnded(OrdStatus OrdStatus, decimal CumQty, string? Text, DateTimeOffset Time, decimal Commission = 0m) : OrderEvent;
 
 /// <summary>We asked for its cancel.</summary>
 public sealed record OrderCancelAsked : OrderEvent;
@@ -37,14 +37,14 @@ public static class OrderEvents
     {
         ExecType.New => new OrderAccepted(r.OrderId),
         ExecType.Trade => new OrderFilled(r.LastQty, r.LastPx, r.Commission, r.TransactTime),
-        ExecType.Canceled => new OrderEnded(OrdStatus.Canceled, r.CumQty, r.Text, r.TransactTime),
-        ExecType.Expired => new OrderEnded(OrdStatus.Expired, r.CumQty, r.Text, r.TransactTime),
-        ExecType.Rejected => new OrderRejected(r.RejectCode, r.Text, r.TransactTime),
+        ExecType.Canceled => new OrderEnded(OrdStatus.Canceled, r.CumQty, r.Text, r.TransactTime, r.Commission),
+        ExecType.Expired => new OrderEnded(OrdStatus.Expired, r.CumQty, r.Text, r.TransactTime, r.Commission),
+        ExecType.Rejected => new OrderRejected(r.RejectCode, r.Text, r.TransactTime, r.Commission),
         ExecType.CancelRejected => new OrderCancelRefused(r.Text),
         ExecType.OrderStatus => r.OrdStatus switch
         {
-            OrdStatus.Rejected => new OrderRejected(r.RejectCode, r.Text, r.TransactTime),
-            OrdStatus.Canceled or OrdStatus.Expired or OrdStatus.Filled => new OrderEnded(r.OrdStatus, r.CumQty, r.Text, r.TransactTime),
+            OrdStatus.Rejected => new OrderRejected(r.RejectCode, r.Text, r.TransactTime, r.Commission),
+            OrdStatus.Canceled or OrdStatus.Expired or OrdStatus.Filled => new OrderEnded(r.OrdStatus, r.CumQty, r.Text, r.TransactTime, r.Commission),
             OrdStatus.None => throw new InvalidOperationException($"{r.Venue} gave no status for {r.ClOrdId}."),
             _ => new OrderConfirmed(r.OrderId, r.CumQty),
         },

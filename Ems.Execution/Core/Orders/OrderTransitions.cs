@@ -28,7 +28,7 @@ public static class OrderTransitions
 
         // PendingCancel: we asked for the cancel before the venue refused the order itself.
         (OrdStatus.PendingNew or OrdStatus.PendingCancel or OrdStatus.New, OrderRejected r) when o.CumQty == 0m =>
-            o with { OrdStatus = OrdStatus.Rejected, RejectCode = r.Code, Text = r.Text, EndedAt = r.Time, InDoubt = false },
+            o with { OrdStatus = OrdStatus.Rejected, RejectCode = r.Code, Text = r.Text, EndedAt = r.Time, InDoubt = false, Commission = o.Commission + r.Commission },
         (OrdStatus.Rejected, OrderRejected) => o,
 
         (OrdStatus.PendingNew or OrdStatus.New or OrdStatus.PartiallyFilled, OrderCancelAsked) => o with { OrdStatus = OrdStatus.PendingCancel },
@@ -75,7 +75,7 @@ public static class OrderTransitions
     /// </summary>
     private static Order End(Order o, OrderEnded x) => x.CumQty > o.CumQty
         ? o with { PendingEnd = x.OrdStatus, VenueCumQty = x.CumQty, InDoubt = true, Text = x.Text ?? o.Text }
-        : o with { OrdStatus = x.OrdStatus, EndedAt = x.Time, InDoubt = false, PendingEnd = null, Text = x.Text ?? o.Text };
+        : o with { OrdStatus = x.OrdStatus, EndedAt = x.Time, InDoubt = false, PendingEnd = null, Text = x.Text ?? o.Text, Commission = o.Commission + x.Commission };
 
     private static Order Missing(Order o, decimal venueCumQty) =>
         venueCumQty > o.CumQty ? o with { VenueCumQty = venueCumQty, InDoubt = true } : o;

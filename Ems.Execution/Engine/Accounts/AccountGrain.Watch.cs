@@ -88,7 +88,7 @@ public sealed partial class AccountGrain
         foreach (var id in state.Unsettled)
         {
             var o = state.Children[id];
-            if (now - o.CreatedAt >= patience && now - askedAt.GetValueOrDefault(id) >= patience)
+            if (now - o.CreatedAt >= PatienceWith(o, patience) && now - askedAt.GetValueOrDefault(id) >= patience)
             {
                 silent.Add(o);
             }
@@ -108,6 +108,9 @@ public sealed partial class AccountGrain
         await FlushAsync();
         await AskAsync([.. silent.Select(o => state.Children[o.ClOrdId])]);
     }
+
+    private TimeSpan PatienceWith(Order o, TimeSpan patience) => o.OrdStatus == OrdStatus.New && !o.InDoubt
+        && engine.Clients[o.Venue].Capabilities.FinalAfter is var final && final > patience ? final : patience;
 
     /// <summary>A cancel that the venue refused (it came before the order, or the venue was busy) is asked for again while its parent is ending.</summary>
     private async Task CancelAgainAsync()

@@ -79,9 +79,9 @@ public sealed class CostReader(JournalReader journal, AnalyticsStore store, Mark
         var decision = life.StartedAt == life.ReceivedAt ? arrival ?? Mid(QuoteKind.Decision) : Mid(QuoteKind.Decision) ?? MidAt(life.ReceivedAt);
         var close = life.EndedAt is null ? MarketHistory.Best(market.FreshBooks(spec.Instrument).Where(b => spec.Allows(b.Venue))
             .Select(b => b.BestBid is { } bid && b.BestAsk is { } ask ? new Quote(bid, ask) : (Quote?)null))?.Mid : Mid(QuoteKind.End) ?? MidAt(end);
-        var fills = life.Fills.Select(f => new CostFill(f.Report.ExecId, f.Report.Venue, f.Report.LastQty, f.Report.LastPx, f.Report.Commission, f.Report.LastLiquidityInd,
+        var fills = life.Fills.Select(f => new CostFill(f.Report.ExecId, f.Report.Venue, f.Report.LastQty, f.Report.LastPx, f.Report.Commission - f.Report.Gas, f.Report.LastLiquidityInd,
             f.Report.TransactTime, quotes.GetValueOrDefault((QuoteKind.Send, f.Report.ClOrdId.Value)), quotes.GetValueOrDefault((QuoteKind.Fill, $"{f.Report.Venue}/{f.Report.ExecId}")),
-            [.. Enumerable.Range(0, MarkOuts.Horizons.Count).Select(h => marks.GetValueOrDefault((f.Report.Venue, f.Report.ExecId, h)))])).ToList();
+            [.. Enumerable.Range(0, MarkOuts.Horizons.Count).Select(h => marks.GetValueOrDefault((f.Report.Venue, f.Report.ExecId, h)))], f.Report.Gas)).ToList();
         var sends = store.Sends(account, spec.Instrument, from - Around, end + Around).Select(s => new ChildSend(s.At, s.Parent == spec.ClOrdId)).ToList();
         var leak = LeakMeter.Take(spec.Side, sends, from - Around, Earlier(end + Around, now), MidAt);
         var (first, last) = (from.ToUnixTimeSeconds(), end.ToUnixTimeSeconds());

@@ -19,9 +19,11 @@ public sealed record OnChainPool(Address Address, PoolKind Kind, Address Token0,
 
 /// <summary>A swap that somebody wants.</summary>
 /// <param name="Id">Its name, once per venue and wallet: asking again under the same name does nothing twice.</param>
-/// <param name="MinAmountOut">Least output; below it the swap reverts and only gas is lost.</param>
+/// <param name="AmountIn">What goes in; with <paramref name="ExactOut"/> the most that may.</param>
+/// <param name="MinAmountOut">Least output; below it the swap reverts and only gas is lost. With <paramref name="ExactOut"/> what comes out, to the unit.</param>
 /// <param name="Deadline">After it the swap reverts.</param>
-public sealed record OnChainSwap(string Id, Address Pool, bool ZeroForOne, BigInteger AmountIn, BigInteger MinAmountOut, DateTimeOffset Deadline);
+/// <param name="ExactOut">Whether the output is given and the input follows.</param>
+public sealed record OnChainSwap(string Id, Address Pool, bool ZeroForOne, BigInteger AmountIn, BigInteger MinAmountOut, DateTimeOffset Deadline, bool ExactOut = false);
 
 /// <summary>Where a swap stands; only Final counts.</summary>
 public enum OnChainSwapState
@@ -58,12 +60,14 @@ public enum OnChainDenial
 /// <summary>A swap as the venue knows it.</summary>
 /// <param name="AmountOut">What came out, once it is in a block.</param>
 /// <param name="GasCost">Wei paid for gas, once it is in a block.</param>
-public sealed record OnChainSwapReport(string Id, OnChainSwapState State, BigInteger? AmountOut, BigInteger GasCost);
+/// <param name="AmountIn">What went in, once it is in a block.</param>
+public sealed record OnChainSwapReport(string Id, OnChainSwapState State, BigInteger? AmountOut, BigInteger GasCost, BigInteger? AmountIn = null);
 
 /// <summary>The answer to a swap: a report, or why not. Exactly one is there.</summary>
-public sealed record OnChainSwapResult(OnChainSwapReport? Report, OnChainDenial? Denial, string? Words)
+/// <param name="Code">A refusal's own stable code, where there is a finer one than the denial.</param>
+public sealed record OnChainSwapResult(OnChainSwapReport? Report, OnChainDenial? Denial, string? Words, string? Code = null)
 {
-    internal static OnChainSwapResult Denied(OnChainDenial denial, string words) => new(null, denial, words);
+    internal static OnChainSwapResult Denied(OnChainDenial denial, string words, string? code = null) => new(null, denial, words, code);
 }
 
 /// <summary>
@@ -93,8 +97,14 @@ public interface IOnChainVenue
     /// <summary>Units of a token that an address has.</summary>
     Task<BigInteger> BalanceAsync(Address token, Address owner, CancellationToken ct = default);
 
-    /// <summary>Simulates and sends a swap.</summary>
+    /// <summary>Simulates and sends a swap. After a restart, asking again under a name that was sent before only takes it up again.</summary>
     Task<OnChainSwapResult> SwapAsync(OnChainSwap swap, CancellationToken ct = default);
+
+    /// <summary>
+    /// Asks for a waiting swap not to happen. True says that it was asked: the end comes by <see cref="WatchAsync"/>, and until then both are
+    /// possible. False: it is in a block, at its end, or not known.
+    /// </summary>
+    Task<bool> CancelAsync(string id, CancellationToken ct = default);
 
     /// <summary>One round of looking what became of swaps; gives those whose state changed.</summary>
     Task<IReadOnlyList<OnChainSwapReport>> WatchAsync(CancellationToken ct = default);

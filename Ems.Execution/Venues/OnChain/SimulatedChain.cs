@@ -104,6 +104,15 @@ public sealed class SimulatedChain(TimeProvider time)
         }
     }
 
+    /// <summary>Takes a waiting swap back: nobody has seen it yet.</summary>
+    internal bool TakeBack(Address wallet, string id)
+    {
+        lock (gate)
+        {
+            return pending.RemoveAll(p => p.Wallet == wallet && p.Swap.Id == id) > 0;
+        }
+    }
+
     internal MinedSwap? Mined(Address wallet, string id)
     {
         lock (gate)
@@ -118,15 +127,15 @@ public sealed class SimulatedChain(TimeProvider time)
         Add(Address.Zero, p.Wallet, -gas);
         var (info, pool) = pools[p.Swap.Pool];
         var (tokenIn, tokenOut) = p.Swap.ZeroForOne ? (info.Token0, info.Token1) : (info.Token1, info.Token0);
-        var result = pool.SwapIn(p.Swap.ZeroForOne, p.Swap.AmountIn);
-        var reverts = time.GetUtcNow() > p.Swap.Deadline || result.AmountOut < p.Swap.MinAmountOut || balances.GetValueOrDefault((tokenIn, p.Wallet)) < result.AmountIn;
+        var result = p.Swap.ExactOut ? AmmQuotes.SwapOut(pool, p.Swap.ZeroForOne, p.Swap.MinAmountOut) : pool.SwapIn(p.Swap.ZeroForOne, p.Swap.AmountIn);
+        var reverts = time.GetUtcNow() > p.Swap.Deadline || result is null || result.AmountOut < p.Swap.MinAmountOut || result.AmountIn > p.Swap.AmountIn || balances.GetValueOrDefault((tokenIn, p.Wallet)) < result.AmountIn;
         if (!reverts)
         {
-            pools[p.Swap.Pool] = (info, result.After);
+            pools[p.Swap.Pool] = (info, result!.After);
             Add(tokenIn, p.Wallet, -result.AmountIn);
             Add(tokenOut, p.Wallet, result.AmountOut);
         }
-        mined[(p.Wallet, p.Swap.Id)] = new(Head, !reverts, reverts ? BigInteger.Zero : result.AmountOut, gas);
+        mined[(p.Wallet, p.Swap.Id)] = new(Head, !reverts, reverts ? BigInteger.Zero : result!.AmountOut, gas, reverts ? BigInteger.Zero : result!.AmountIn);
     }
 
     private void Add(Address token, Address owner, BigInteger units) => balances[(token, owner)] = balances.GetValueOrDefault((token, owner)) + units;
@@ -135,4 +144,4 @@ public sealed class SimulatedChain(TimeProvider time)
 }
 
 /// <summary>A swap in a block of the simulation.</summary>
-internal sealed record MinedSwap(long Block, bool Succeeded, BigInteger AmountOut, BigInteger GasCost);
+internal sealed record MinedSwap(long Block, bool Succeeded, BigInteger AmountOut, BigInteger GasCost, BigInteger AmountIn);

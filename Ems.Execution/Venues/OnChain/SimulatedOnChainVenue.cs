@@ -10,6 +10,7 @@ public sealed class SimulatedOnChainVenue(SimulatedChain chain, Address wallet, 
     private static readonly BigInteger Tip = 1_000_000_000;
     private readonly Lock gate = new();
     private readonly Dictionary<string, OnChainSwapReport> swaps = new(StringComparer.Ordinal);
+    private readonly HashSet<string> open = new(StringComparer.Ordinal), cancelled = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public string Name => "simulated chain";
@@ -51,23 +52,47 @@ public sealed class SimulatedOnChainVenue(SimulatedChain chain, Address wallet, 
     }
 
     /// <inheritdoc/>
+    public Task<bool> CancelAsync(string id, CancellationToken ct = default)
+    {
+        lock (gate)
+        {
+            if (!swaps.TryGetValue(id, out var known) || known.State != OnChainSwapState.Pending || !chain.TakeBack(wallet, id))
+            {
+                return Task.FromResult(false);
+            }
+            cancelled.Add(id);
+            return Task.FromResult(true);
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<OnChainSwapReport>> WatchAsync(CancellationToken ct = default)
     {
         lock (gate)
         {
             var changed = new List<OnChainSwapReport>();
-            foreach (var report in swaps.Values.Where(s => s.State is OnChainSwapState.Pending or OnChainSwapState.Included).ToArray())
+            foreach (var report in open.Select(id => swaps[id]).ToArray())
             {
+                if (cancelled.Remove(report.Id))
+                {
+                    open.Remove(report.Id);
+                    changed.Add(swaps[report.Id] = report with { State = OnChainSwapState.Dropped });
+                    continue;
+                }
                 if (chain.Mined(wallet, report.Id) is not { } mined)
                 {
                     continue;
                 }
                 var state = chain.Head - mined.Block + 1 < confirmations ? OnChainSwapState.Included : mined.Succeeded ? OnChainSwapState.Final : OnChainSwapState.Reverted;
-                var next = new OnChainSwapReport(report.Id, state, mined.AmountOut, mined.GasCost);
+                var next = new OnChainSwapReport(report.Id, state, mined.AmountOut, mined.GasCost, mined.AmountIn);
                 if (next != report)
                 {
                     swaps[report.Id] = next;
                     changed.Add(next);
+                    if (state is OnChainSwapState.Final or OnChainSwapState.Reverted)
+                    {
+                        open.Remove(report.Id);
+                    }
                 }
             }
             return Task.FromResult<IReadOnlyList<OnChainSwapReport>>(changed);
@@ -92,8 +117,12 @@ public sealed class SimulatedOnChainVenue(SimulatedChain chain, Address wallet, 
         {
             return OnChainSwapResult.Denied(OnChainDenial.Expired, "The deadline is past.");
         }
-        var result = chain.Pool(swap.Pool).SwapIn(swap.ZeroForOne, swap.AmountIn);
-        if (chain.Balance(swap.ZeroForOne ? info.Token0 : info.Token1, wallet) < swap.AmountIn || chain.Balance(Address.Zero, wallet) < SimulatedChain.SwapGas * (chain.BaseFee + Tip))
+        var result = swap.ExactOut ? AmmQuotes.SwapOut(chain.Pool(swap.Pool), swap.ZeroForOne, swap.MinAmountOut) : chain.Pool(swap.Pool).SwapIn(swap.ZeroForOne, swap.AmountIn);
+        if (result is null || result.AmountIn > swap.AmountIn)
+        {
+            return OnChainSwapResult.Denied(OnChainDenial.BelowMinimum, $"The pool asks {result?.AmountIn.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "more than there is"}, at most {swap.AmountIn} is given.");
+        }
+        if (chain.Balance(swap.ZeroForOne ? info.Token0 : info.Token1, wallet) < (swap.ExactOut ? result.AmountIn : swap.AmountIn) || chain.Balance(Address.Zero, wallet) < SimulatedChain.SwapGas * (chain.BaseFee + Tip))
         {
             return OnChainSwapResult.Denied(OnChainDenial.InsufficientFunds, "The wallet has not enough of the token or for gas.");
         }
@@ -107,6 +136,7 @@ public sealed class SimulatedOnChainVenue(SimulatedChain chain, Address wallet, 
         }
         var report = new OnChainSwapReport(swap.Id, OnChainSwapState.Pending, null, 0);
         swaps[swap.Id] = report;
+        open.Add(swap.Id);
         return new(report, null, null);
     }
 }

@@ -19,12 +19,20 @@ public sealed class UniswapVenue(
 {
     private static readonly AbiFunction V2Swap = AbiFunction.Parse("swapExactTokensForTokens(uint256,uint256,address[],address,uint256) returns (uint256[])");
     private static readonly AbiFunction V3Swap = AbiFunction.Parse("exactInputSingle((address,address,uint24,address,uint256,uint256,uint256,uint160) params) returns (uint256)");
+    private static readonly AbiFunction V2SwapOut = AbiFunction.Parse("swapTokensForExactTokens(uint256,uint256,address[],address,uint256) returns (uint256[])");
+    private static readonly AbiFunction V3SwapOut = AbiFunction.Parse("exactOutputSingle((address,address,uint24,address,uint256,uint256,uint256,uint160) params) returns (uint256)");
     private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address) returns (uint256)");
     private static readonly AbiFunction Allowance = AbiFunction.Parse("allowance(address,address) returns (uint256)");
     private static readonly AbiEvent Transfer = AbiEvent.Parse("Transfer(address indexed from, address indexed to, uint256 value)");
 
+    /// <summary>The routers' and pairs' words for a price that is not to be had.</summary>
+    private static readonly string[] TooDear = ["INSUFFICIENT_OUTPUT_AMOUNT", "Too little received", "EXCESSIVE_INPUT_AMOUNT", "Too much requested", "INSUFFICIENT_LIQUIDITY"];
+    /// <summary>Their words, and our test token's, for a token that cannot be taken.</summary>
+    private static readonly string[] OutOfFunds = ["TRANSFER_FROM_FAILED", "TransferHelper", "STF", "InsufficientBalance", "InsufficientAllowance"];
+
     private readonly UniswapReader reader = new(eth);
-    private readonly Dictionary<string, (Address TokenOut, OnChainSwapReport Report)> swaps = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Address TokenIn, Address TokenOut, OnChainSwapReport Report)> swaps = new(StringComparer.Ordinal);
+    private readonly HashSet<string> open = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim turn = new(1, 1);
 
     /// <inheritdoc/>
@@ -80,11 +88,12 @@ public sealed class UniswapVenue(
         {
             _ = await lane.WatchAsync(ct).ConfigureAwait(false);
             var changed = new List<OnChainSwapReport>();
-            foreach (var (id, (tokenOut, before)) in swaps.ToArray())
+            foreach (var id in open.ToArray())
             {
-                if (before.State is OnChainSwapState.Pending or OnChainSwapState.Included && await ReportAsync(id, tokenOut, ct).ConfigureAwait(false) is var now && now != before)
+                var (tokenIn, tokenOut, before) = swaps[id];
+                if (await ReportAsync(id, tokenIn, tokenOut, ct).ConfigureAwait(false) is var now && now != before)
                 {
-                    swaps[id] = (tokenOut, now);
+                    Keep(tokenIn, tokenOut, now);
                     changed.Add(now);
                 }
             }
@@ -96,6 +105,27 @@ public sealed class UniswapVenue(
         }
     }
 
+    /// <inheritdoc/>
+    public async Task<bool> CancelAsync(string id, CancellationToken ct = default)
+    {
+        await turn.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            return lane.Find(id) is { IsOpen: true } && (await lane.CancelAsync(id, ct).ConfigureAwait(false)).Denial is null;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private OnChainSwapReport Keep(Address tokenIn, Address tokenOut, OnChainSwapReport report)
+    {
+        swaps[report.Id] = (tokenIn, tokenOut, report);
+        _ = report.State is OnChainSwapState.Pending or OnChainSwapState.Included ? open.Add(report.Id) : open.Remove(report.Id);
+        return report;
+    }
+
     private async Task<OnChainSwapResult> SendAsync(OnChainSwap swap, CancellationToken ct)
     {
         if (pools.FirstOrDefault(p => p.Address == swap.Pool) is not { } pool)
@@ -105,9 +135,7 @@ public sealed class UniswapVenue(
         var (tokenIn, tokenOut) = swap.ZeroForOne ? (pool.Token0, pool.Token1) : (pool.Token1, pool.Token0);
         if (lane.Find(swap.Id) is not null)
         {
-            var known = await ReportAsync(swap.Id, tokenOut, ct).ConfigureAwait(false);
-            swaps[swap.Id] = (tokenOut, known);
-            return new(known, null, null);
+            return new(Keep(tokenIn, tokenOut, await ReportAsync(swap.Id, tokenIn, tokenOut, ct).ConfigureAwait(false)), null, null);
         }
         if (swap.AmountIn.Sign <= 0 || swap.MinAmountOut.Sign < 0)
         {
@@ -118,12 +146,16 @@ public sealed class UniswapVenue(
             return OnChainSwapResult.Denied(OnChainDenial.Expired, "The deadline is past.");
         }
         var router = pool.Kind == PoolKind.ConstantProduct ? addresses.V2Router : addresses.V3Router;
-        if (await NumberAsync(tokenIn, BalanceOf, [wallet], ct).ConfigureAwait(false) < swap.AmountIn || await NumberAsync(tokenIn, Allowance, [wallet, router], ct).ConfigureAwait(false) < swap.AmountIn)
+        // With the output given, the pool may ask for less than the most: the simulation knows how much.
+        if (!swap.ExactOut && (await NumberAsync(tokenIn, BalanceOf, [wallet], ct).ConfigureAwait(false) < swap.AmountIn || await NumberAsync(tokenIn, Allowance, [wallet, router], ct).ConfigureAwait(false) < swap.AmountIn))
         {
             return OnChainSwapResult.Denied(OnChainDenial.InsufficientFunds, "The wallet has not enough of the token, or the router may not take it.");
         }
         BigInteger deadline = swap.Deadline.ToUnixTimeSeconds();
-        var data = pool.Kind == PoolKind.ConstantProduct
+        var data = swap.ExactOut ? pool.Kind == PoolKind.ConstantProduct
+                ? V2SwapOut.Encode(swap.MinAmountOut, swap.AmountIn, new object[] { tokenIn, tokenOut }, wallet, deadline)
+                : V3SwapOut.Encode((object)new object[] { tokenIn, tokenOut, pool.FeePips, wallet, deadline, swap.MinAmountOut, swap.AmountIn, 0 })
+            : pool.Kind == PoolKind.ConstantProduct
             ? V2Swap.Encode(swap.AmountIn, swap.MinAmountOut, new object[] { tokenIn, tokenOut }, wallet, deadline)
             : V3Swap.Encode((object)new object[] { tokenIn, tokenOut, pool.FeePips, wallet, deadline, swap.AmountIn, swap.MinAmountOut, 0 });
         var result = await lane.SubmitAsync(new(swap.Id, router, data, Speed: FeeSpeed.Normal, Path: path), ct).ConfigureAwait(false);
@@ -133,16 +165,15 @@ public sealed class UniswapVenue(
                 denial == LaneDenial.InsufficientFunds ? OnChainDenial.InsufficientFunds
                 : denial != LaneDenial.WouldRevert ? OnChainDenial.Refused
                 // The routers' own words: V2 and V3 for too little output, V2 and V3 for too late.
-                : result.Words!.Contains("INSUFFICIENT_OUTPUT_AMOUNT", StringComparison.Ordinal) || result.Words.Contains("Too little received", StringComparison.Ordinal) ? OnChainDenial.BelowMinimum
-                : result.Words.Contains("EXPIRED", StringComparison.Ordinal) || result.Words.Contains("too old", StringComparison.Ordinal) ? OnChainDenial.Expired : OnChainDenial.Refused,
+                : TooDear.Any(w => result.Words!.Contains(w, StringComparison.Ordinal)) ? OnChainDenial.BelowMinimum
+                : OutOfFunds.Any(w => result.Words!.Contains(w, StringComparison.Ordinal)) ? OnChainDenial.InsufficientFunds
+                : result.Words!.Contains("EXPIRED", StringComparison.Ordinal) || result.Words.Contains("too old", StringComparison.Ordinal) ? OnChainDenial.Expired : OnChainDenial.Refused,
                 result.Words!);
         }
-        var report = await ReportAsync(swap.Id, tokenOut, ct).ConfigureAwait(false);
-        swaps[swap.Id] = (tokenOut, report);
-        return new(report, null, null);
+        return new(Keep(tokenIn, tokenOut, await ReportAsync(swap.Id, tokenIn, tokenOut, ct).ConfigureAwait(false)), null, null);
     }
 
-    private async Task<OnChainSwapReport> ReportAsync(string id, Address tokenOut, CancellationToken ct)
+    private async Task<OnChainSwapReport> ReportAsync(string id, Address tokenIn, Address tokenOut, CancellationToken ct)
     {
         var entry = lane.Find(id)!;
         var hash = entry.Inclusion?.Hash;
@@ -155,10 +186,13 @@ public sealed class UniswapVenue(
         {
             return new(id, OnChainSwapState.Pending, null, 0);
         }
-        var received = receipt.Logs.Where(l => l.Address == tokenOut && Transfer.Matches(l.Topics) && l.Topics.Count == 3)
-            .Select(l => Transfer.Decode(l.Topics, l.Data)).Where(t => (Address)t[1] == wallet).Aggregate(BigInteger.Zero, (sum, t) => sum + (BigInteger)t[2]);
-        return new(id, entry.State == TransactionState.Included ? OnChainSwapState.Included : receipt.Succeeded ? OnChainSwapState.Final : OnChainSwapState.Reverted, received, receipt.GasCost);
+        return new(id, entry.State == TransactionState.Included ? OnChainSwapState.Included : receipt.Succeeded ? OnChainSwapState.Final : OnChainSwapState.Reverted,
+            Moved(receipt, tokenOut, 1), receipt.GasCost, Moved(receipt, tokenIn, 0));
     }
+
+    /// <summary>Units of a token that came to the wallet (1) or left it (0), by the token's own logs.</summary>
+    private BigInteger Moved(EthReceipt receipt, Address token, int end) => receipt.Logs.Where(l => l.Address == token && Transfer.Matches(l.Topics) && l.Topics.Count == 3)
+        .Select(l => Transfer.Decode(l.Topics, l.Data)).Where(t => (Address)t[end] == wallet).Aggregate(BigInteger.Zero, (sum, t) => sum + (BigInteger)t[2]);
 
     private async Task<BigInteger> NumberAsync(Address contract, AbiFunction function, object[] values, CancellationToken ct) =>
         (BigInteger)function.DecodeOutput(await eth.CallAsync(new(null, contract, function.Encode(values)), ct: ct).ConfigureAwait(false))[0];

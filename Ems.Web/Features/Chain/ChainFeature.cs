@@ -44,10 +44,7 @@ public static partial class ChainFeature
         }
         try
         {
-            foreach (var (symbol, amount) in Gift)
-            {
-                await chain.FundAsync(address, symbol, amount, ct);
-            }
+            await chain.FundAsync(address, Gift, ct);
         }
         catch (RpcException e)
         {

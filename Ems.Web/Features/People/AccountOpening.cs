@@ -1,13 +1,15 @@
 using Ems.Execution.Core.Primitives;
 using Ems.Execution.Core.Risk;
 using Ems.Execution.Engine.Accounts;
+using Ems.Execution.Venues.OnChain.Runtime;
 using Ems.Web.Data;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace Ems.Web.Features.People;
 
 /// <summary>Opens and funds accounts in the engine; repeated at start for those that a crash left unopened.</summary>
-public sealed partial class AccountOpening(IDbContextFactory<EmsDbContext> databases, IGrainFactory grains, TimeProvider time, ILogger<AccountOpening> logger) : BackgroundService
+public sealed partial class AccountOpening(IDbContextFactory<EmsDbContext> databases, IGrainFactory grains, IOptions<ChainOptions> chain, TimeProvider time, ILogger<AccountOpening> logger) : BackgroundService
 {
     /// <summary>A realistic desk over three venues: in all 2,000,000 USDT, 20 BTC, 300 ETH and 5,000 SOL.</summary>
     private static readonly IReadOnlyList<Deposit> Deposits =
@@ -18,10 +20,17 @@ public sealed partial class AccountOpening(IDbContextFactory<EmsDbContext> datab
         D("ALPHA", "SOL", 2_500m), D("BRAVO", "SOL", 1_500m), D("CHARLIE", "SOL", 1_000m),
     ];
 
+    /// <summary>Wallets on a chain that is ours; on another one the server holds none.</summary>
+    private IReadOnlyList<Deposit> OnChain => !chain.Value.Venues || chain.Value.RpcUrl.Length > 0 ? [] :
+    [
+        D("UNISWAP-V2", "USDT", 100_000m), D("UNISWAP-V2", "ETH", 30m),
+        D("UNISWAP-V3", "USDT", 300_000m), D("UNISWAP-V3", "ETH", 60m), D("UNISWAP-V3", "BTC", 3m),
+    ];
+
     /// <summary>Opens one account and notes that it is open. Idempotent.</summary>
     public async Task OpenAsync(TradingAccount account, string actor, CancellationToken ct)
     {
-        await grains.GetGrain<IAccountGrain>(account.Id).OpenAsync(new OpenAccount(account.AccountId, account.Name, new RiskLimits(), Deposits, actor)).WaitAsync(ct);
+        await grains.GetGrain<IAccountGrain>(account.Id).OpenAsync(new OpenAccount(account.AccountId, account.Name, new RiskLimits(), [.. Deposits, .. OnChain], actor)).WaitAsync(ct);
         await using var db = await databases.CreateDbContextAsync(ct);
         var now = time.GetUtcNow();
         await db.TradingAccounts.Where(a => a.Id == account.Id).ExecuteUpdateAsync(s => s.SetProperty(a => a.OpenedAt, now), ct);

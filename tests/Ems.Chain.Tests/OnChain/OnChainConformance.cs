@@ -52,6 +52,43 @@ public abstract class OnChainConformance
     }
 
     [Fact]
+    public async Task What_is_asked_for_comes_out_to_the_unit_for_what_was_quoted_and_never_for_more()
+    {
+        await using var rig = await StartAsync();
+        var n = 0;
+        foreach (var pool in rig.Venue.Pools)
+        {
+            foreach (var zeroForOne in new[] { true, false })
+            {
+                var wanted = (2 * Unit) + 11;
+                var expected = AmmQuotes.SwapOut(await rig.Venue.PoolAsync(pool.Address), zeroForOne, wanted)!.AmountIn;
+                (await rig.Venue.SwapAsync(Swap($"no{n}", pool, expected - 1, wanted, zeroForOne) with { ExactOut = true })).Denial.ShouldBe(OnChainDenial.BelowMinimum);
+                await rig.Venue.SwapAsync(Swap($"s{n}", pool, expected + 1_000, wanted, zeroForOne) with { ExactOut = true });
+                await rig.MineAsync(2);
+                var report = (await rig.Venue.WatchAsync()).Single();
+                (report.State, report.AmountIn, report.AmountOut).ShouldBe((OnChainSwapState.Final, (BigInteger?)expected, (BigInteger?)wanted));
+                n++;
+            }
+        }
+        n.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_waiting_swap_that_is_canceled_never_moves_a_token_and_one_that_is_over_cannot_be()
+    {
+        await using var rig = await StartAsync();
+        var pool = rig.Venue.Pools[0];
+        var before = await Balance(rig, pool.Token0);
+        await rig.Venue.SwapAsync(Swap("a", pool, Unit));
+        (await rig.Venue.CancelAsync("a")).ShouldBeTrue();
+        await rig.MineAsync(2);
+        (await rig.Venue.WatchAsync()).Single().State.ShouldBe(OnChainSwapState.Dropped);
+        (await Balance(rig, pool.Token0)).ShouldBe(before);
+        (await rig.Venue.CancelAsync("a")).ShouldBeFalse();
+        (await rig.Venue.CancelAsync("never")).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_swap_is_pending_then_included_then_final_and_its_gas_is_known()
     {
         await using var rig = await StartAsync();

@@ -57,6 +57,19 @@ public sealed class AccountStateTests
     }
 
     [Fact]
+    public void An_end_without_a_fill_may_cost_a_fee_once()
+    {
+        var s = Open();
+        s.Apply(Child("c1", 2m));
+        var end = Report("c1", "e1", ExecType.Canceled);
+        s.Apply(end with { Report = end.Report with { Commission = 0.75m, Gas = 0.75m } });
+        s.Apply(end with { Report = end.Report with { ExecId = "e2", Commission = 0.75m, Gas = 0.75m } });
+        s.Ledger.At(Alpha, new("USDT")).ShouldBe(new(Alpha, new("USDT"), 999_999.25m, 0m));
+        (s.Children[new("c1")].Commission, s.Parents[Parent].Commission, s.Positions.At(new("BTC-USDT")).RealizedPnl).ShouldBe((0.75m, 0.75m, -0.75m));
+        s.Ledger.Sums().ShouldAllBe(x => x.Sum == 0m);
+    }
+
+    [Fact]
     public void Filled_working_unknown_and_unsent_are_always_the_quantity()
     {
         var step = Gen.Select(Gen.Int[0, 7], Gen.Int[0, 4], Gen.Int[1, 20]);

@@ -13,3 +13,9 @@ public sealed class PaperRebateConformanceTests : VenueConformance
 {
     protected override async Task<IVenueRig> OpenAsync() => await PaperRig.OpenAsync(venue: "CHARLIE");
 }
+
+/// <summary>What a venue does whether it has a book or not.</summary>
+public sealed class PaperEveryVenueTests : EveryVenueConformance
+{
+    protected override async Task<IVenueRig> OpenAsync() => await PaperRig.OpenAsync();
+}

@@ -1,6 +1,9 @@
 using Ems.Execution.Core.MarketData;
 using Ems.Execution.Core.Primitives;
+using Ems.Execution.Venues.OnChain.Keys;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Ems.Execution.Venues.OnChain.Runtime;
 
@@ -18,6 +21,7 @@ public static class ChainHosting
             return instrument => Median(books.Value, instrument);
         });
         services.AddSingleton<ChainRuntime>();
+        services.AddSingleton<IServerKeys>(s => new ServerKeys(s.GetRequiredService<IOptions<ChainOptions>>().Value.KeysFile, s.GetRequiredService<IDataProtectionProvider>(), s.GetRequiredService<TimeProvider>()));
         services.AddHostedService(s => s.GetRequiredService<ChainRuntime>());
         return services;
     }

@@ -17,6 +17,8 @@ public sealed class ChainOptions : IValidatableObject
     [Range(0, long.MaxValue)] public long ChainId { get; set; }
     /// <summary>Folder with the npm packages (the node, Uniswap) and our contracts' build. Empty: a folder <c>chain</c> in or above the content root.</summary>
     public string Folder { get; set; } = "";
+    /// <summary>Whether the pools are venues of the engine.</summary>
+    public bool Venues { get; set; } = true;
     /// <summary>Folder of the chain's own records.</summary>
     [Required] public string DataPath { get; set; } = "data";
     /// <summary>Time between blocks of the local node and of the simulation.</summary>
@@ -38,6 +40,8 @@ public sealed class ChainOptions : IValidatableObject
     public string TransactionsFile => Path.Combine(DataPath, "transactions.db");
     /// <summary>Records of the on-chain venues: orders, fills, balances.</summary>
     public string VenueFile => Path.Combine(DataPath, "onchain-venues.db");
+    /// <summary>Keys that the server holds, each encrypted.</summary>
+    public string KeysFile => Path.Combine(DataPath, "server-keys.db");
     /// <summary>Where the contracts are on chains we deployed on, by genesis hash.</summary>
     public string ContractsFile => Path.Combine(DataPath, "chain-contracts.json");
 

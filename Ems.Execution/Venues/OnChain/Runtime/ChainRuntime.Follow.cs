@@ -65,6 +65,7 @@ public sealed partial class ChainRuntime
         var now = time.GetUtcNow();
         if (simulation is { } sim)
         {
+            Interlocked.Exchange(ref lookedAt, now.UtcTicks);
             block = new(sim.Head, now, sim.BaseFee);
             pools = sim.Pools.ToDictionary(p => p.Address, p => new PoolView(p, sim.Pool(p.Address), sim.Head, now));
             return true;
@@ -72,10 +73,12 @@ public sealed partial class ChainRuntime
         var head = await node!.Eth.BlockAsync(ct: ct).ConfigureAwait(false) ?? throw new RpcTransportException("The node has no newest block.");
         if (block is { } known && known.Number == head.Number)
         {
+            Interlocked.Exchange(ref lookedAt, now.UtcTicks);
             return false;
         }
         reader ??= new(node.Eth, state.Contracts.Pools);
         pools = await reader.ReadAsync(head, now, ct).ConfigureAwait(false);
+        Interlocked.Exchange(ref lookedAt, now.UtcTicks);
         block = new(head.Number, now, head.BaseFeePerGas ?? BigInteger.Zero);
         return true;
     }
@@ -103,10 +106,7 @@ public sealed partial class ChainRuntime
 
     private async Task FundArbitrageAsync(CancellationToken ct)
     {
-        foreach (var token in state.Contracts.Tokens)
-        {
-            await FundAsync(LocalArbitrage.Account.Address, token.Symbol, token.Symbol is "WETH" or "WBTC" ? 100_000m : 1_000_000_000m, ct).ConfigureAwait(false);
-        }
+        await FundAsync(LocalArbitrage.Account.Address, [.. state.Contracts.Tokens.Select(t => (t.Symbol, t.Symbol is "WETH" or "WBTC" ? 100_000m : 1_000_000_000m))], ct).ConfigureAwait(false);
         if (node is not null)
         {
             await ApproveRoutersAsync(LocalArbitrage.Account, ct).ConfigureAwait(false);

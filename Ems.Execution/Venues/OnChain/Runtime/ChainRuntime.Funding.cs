@@ -14,39 +14,55 @@ public sealed partial class ChainRuntime
 
     /// <summary>Gives an address tokens of a local chain: by symbol, or ETH for the coin itself. They are worth nothing.</summary>
     /// <exception cref="InvalidOperationException">The chain is not ours, or has no such token.</exception>
-    public async Task FundAsync(Address owner, string symbol, decimal tokens, CancellationToken ct = default)
+    public Task FundAsync(Address owner, string symbol, decimal tokens, CancellationToken ct = default) => FundAsync(owner, [(symbol, tokens)], ct);
+
+    /// <summary>Gives an address several tokens at once; on a node they come with one block.</summary>
+    /// <exception cref="InvalidOperationException">The chain is not ours, or has no such token.</exception>
+    public async Task FundAsync(Address owner, IReadOnlyList<(string Symbol, decimal Tokens)> gifts, CancellationToken ct = default)
     {
         if (!IsLocal)
         {
             throw new InvalidOperationException("Only a local chain gives tokens away.");
         }
-        var token = symbol == "ETH" ? new ChainToken("ETH", 18, Address.Zero) : state.Contracts.Token(symbol) ?? throw new InvalidOperationException($"The chain has no token {symbol}.");
-        var units = LocalMarket.Units(tokens, token.Decimals);
+        var named = gifts.Select(g => (Token: g.Symbol == "ETH" ? new ChainToken("ETH", 18, Address.Zero)
+            : state.Contracts.Token(g.Symbol) ?? throw new InvalidOperationException($"The chain has no token {g.Symbol}."), g.Tokens)).ToArray();
         if (simulation is { } sim)
         {
-            sim.Fund(token.Address, owner, units);
+            foreach (var (token, tokens) in named)
+            {
+                sim.Fund(token.Address, owner, Pools.PoolArithmetic.UnitsUp(tokens, token.Decimals));
+            }
             return;
         }
         await funding.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            if (token.Address.IsZero)
-            {
-                var has = await node!.Eth.BalanceAsync(owner, ct: ct).ConfigureAwait(false);
-                await node.TellAsync("anvil_setBalance", ct, owner.ToString(), Hex.Quantity(has + units)).ConfigureAwait(false);
-                return;
-            }
             var lane = await DeployLane.OpenAsync(node!.Eth, DevAccounts.Account(9), ct).ConfigureAwait(false);
-            if (token.Symbol == "WETH")
+            var sends = false;
+            foreach (var (token, tokens) in named)
             {
-                lane.Pay(token.Address, units, DepositCoin);
-                lane.Call(token.Address, TransferTo, owner, units);
+                var units = Pools.PoolArithmetic.UnitsUp(tokens, token.Decimals);
+                if (token.Address.IsZero)
+                {
+                    var has = await node.Eth.BalanceAsync(owner, ct: ct).ConfigureAwait(false);
+                    await node.TellAsync("anvil_setBalance", ct, owner.ToString(), Hex.Quantity(has + units)).ConfigureAwait(false);
+                    continue;
+                }
+                if (token.Symbol == "WETH")
+                {
+                    lane.Pay(token.Address, units, DepositCoin);
+                    lane.Call(token.Address, TransferTo, owner, units);
+                }
+                else
+                {
+                    lane.Call(token.Address, UniswapDeployment.Mint, owner, units);
+                }
+                sends = true;
             }
-            else
+            if (sends)
             {
-                lane.Call(token.Address, UniswapDeployment.Mint, owner, units);
+                await lane.FlushAsync(ct: ct).ConfigureAwait(false);
             }
-            await lane.FlushAsync(ct: ct).ConfigureAwait(false);
         }
         finally
         {
@@ -69,6 +85,43 @@ public sealed partial class ChainRuntime
         return (BigInteger)BalanceOf.DecodeOutput(answer)[0];
     }
 
+    /// <summary>
+    /// Lets both routers take the tokens of a wallet that the server holds, and waits until they may. Without a bound, therefore only on a
+    /// chain that is ours.
+    /// </summary>
+    public async Task AllowRoutersAsync(ISigner signer, CancellationToken ct = default)
+    {
+        if (!IsLocal)
+        {
+            throw new InvalidOperationException("Allowances without a bound are for local chains only.");
+        }
+        if (simulation is not null)
+        {
+            return;
+        }
+        var lane = await LaneAsync(signer).ConfigureAwait(false);
+        var ids = new List<string>();
+        foreach (var token in state.Contracts.Tokens)
+        {
+            foreach (var router in new[] { state.Contracts.V2Router, state.Contracts.V3Router })
+            {
+                ids.Add($"allow/{token.Symbol}/{router}");
+                var result = await lane.SubmitAsync(new(ids[^1], token.Address, UniswapDeployment.Approve.Encode(router, Hex.MaxUInt256)), ct).ConfigureAwait(false);
+                if (result.Denial is not null)
+                {
+                    throw new Ethereum.Rpc.RpcTransportException($"The allowance of {token.Symbol} was refused: {result.Words}");
+                }
+            }
+        }
+        for (var look = 0; look < AllowanceLooksMax && ids.Any(id => lane.Find(id)!.Inclusion is null); look++)
+        {
+            await Task.Delay(AllowanceLook, time, ct).ConfigureAwait(false);
+            _ = await lane.WatchAsync(ct).ConfigureAwait(false);
+        }
+    }
+
+    private const int AllowanceLooksMax = 200;
+    private static readonly TimeSpan AllowanceLook = TimeSpan.FromMilliseconds(50);
     private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address) returns (uint256)");
 
     /// <summary>Lets both routers take an account's tokens without a bound: only for accounts of local chains, whose tokens are worth nothing.</summary>

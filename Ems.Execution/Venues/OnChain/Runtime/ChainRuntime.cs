@@ -40,6 +40,8 @@ public sealed partial class ChainRuntime : BackgroundService, IAsyncDisposable
     private volatile BlockView? block;
     private volatile IReadOnlyDictionary<Address, PoolView> pools = new Dictionary<Address, PoolView>();
     private volatile string? trouble;
+    private long lookedAt;
+    private int disposed;
 
     /// <summary>Made by the host.</summary>
     public ChainRuntime(IOptions<ChainOptions> options, ReferenceMid mid, TimeProvider time, ILogger<ChainRuntime> logger)
@@ -78,6 +80,9 @@ public sealed partial class ChainRuntime : BackgroundService, IAsyncDisposable
 
     /// <summary>A pool at the newest block, or null.</summary>
     public PoolView? Pool(Address pool) => pools.GetValueOrDefault(pool);
+
+    /// <summary>When the chain was last looked at: pools are true as of then.</summary>
+    public DateTimeOffset LookedAt => new(Interlocked.Read(ref lookedAt), TimeSpan.Zero);
 
     /// <summary>What a transaction of ours would offer per gas now.</summary>
     public FeeQuote Offer => FeeStrategy.Quote(new(block?.BaseFee ?? 0, []), FeeSpeed.Normal, new LaneOptions().MaxFeeCap);
@@ -127,9 +132,10 @@ public sealed partial class ChainRuntime : BackgroundService, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Dispose();
-        if (node is not null)
+        // The container holds it under two names and disposes it for each.
+        if (node is { } mine && Interlocked.Exchange(ref disposed, 1) == 0)
         {
-            await node.DisposeAsync().ConfigureAwait(false);
+            await mine.DisposeAsync().ConfigureAwait(false);
         }
     }
 
