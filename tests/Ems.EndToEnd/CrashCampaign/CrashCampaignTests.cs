@@ -73,7 +73,7 @@ public sealed class CrashCampaignTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"all {acknowledged.Count} ended after {clock.Elapsed.TotalSeconds:0} s");
     }
 
-    private HostProcess Launch() => HostProcess.Launch(folder, port, log, "Paper:Market=fitted", "Engine:AuditIntervalMs=1000", "Logging:LogLevel:Default=Warning");
+    private HostProcess Launch() => HostProcess.Launch(folder, port, log, "Paper:Market=fitted", "Chain:Mode=simulator", "Chain:Venues=false", "Engine:AuditIntervalMs=1000", "Logging:LogLevel:Default=Warning");
 
     /// <summary>Repeats what got no answer, and keeps a few TWAPs running.</summary>
     private async Task FeedAsync(ApiSession session)
