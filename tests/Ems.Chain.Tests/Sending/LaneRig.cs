@@ -2,6 +2,7 @@ using System.Numerics;
 using Ems.Chain.Tests.Harness;
 using Ems.Execution.Venues.Ethereum;
 using Ems.Execution.Venues.Ethereum.Local;
+using Ems.Execution.Venues.Ethereum.PrivateFlow;
 using Ems.Execution.Venues.Ethereum.Rpc;
 using Ems.Execution.Venues.Ethereum.Sending;
 using Ems.Execution.Venues.Ethereum.Signing;

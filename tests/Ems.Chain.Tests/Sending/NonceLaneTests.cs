@@ -3,6 +3,7 @@ using Ems.Chain.Tests.Harness;
 using Ems.Execution.Core.Gas;
 using Ems.Execution.Venues.Ethereum;
 using Ems.Execution.Venues.Ethereum.Local;
+using Ems.Execution.Venues.Ethereum.PrivateFlow;
 using Ems.Execution.Venues.Ethereum.Rpc;
 using Ems.Execution.Venues.Ethereum.Sending;
 using Ems.Execution.Venues.Ethereum.Signing;
@@ -250,13 +251,17 @@ public sealed class NonceLaneTests
 
         public List<string> Raw { get; } = [];
 
-        public Task SendPrivateAsync(string raw, string hash, CancellationToken ct = default)
+        public string Name => "test";
+
+        public Task<bool> CancelAsync(string hash, CancellationToken ct = default) => Task.FromResult(true);
+
+        public Task SendAsync(PrivateSubmission submission, CancellationToken ct = default)
         {
             if (Fails)
             {
                 throw new RpcTransportException("The relay is down.");
             }
-            Raw.Add(raw);
+            Raw.Add(submission.Raw);
             return Task.CompletedTask;
         }
     }

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Numerics;
 using Ems.Execution.Core.Gas;
 using Ems.Execution.Venues.Ethereum.Abi;
+using Ems.Execution.Venues.Ethereum.PrivateFlow;
 
 namespace Ems.Execution.Venues.Ethereum.Sending;
 
@@ -31,9 +32,12 @@ public sealed record LaneOptions
 
 /// <summary>What somebody wants done.</summary>
 /// <param name="Id">Its name, once per lane: asking again under the same name does nothing twice.</param>
+/// <param name="Path">The door, where no policy says more.</param>
 /// <param name="KnownErrors">Errors of the contract, to put a revert into words.</param>
+/// <param name="Policy">By what door it leaves and what follows when that does not bring it into a block; overrules the path.</param>
 public sealed record TransactionRequest(
-    string Id, Address To, byte[] Data, BigInteger Value = default, FeeSpeed Speed = FeeSpeed.Normal, SubmissionPath Path = SubmissionPath.Public, IReadOnlyList<AbiError>? KnownErrors = null);
+    string Id, Address To, byte[] Data, BigInteger Value = default, FeeSpeed Speed = FeeSpeed.Normal, SubmissionPath Path = SubmissionPath.Public, IReadOnlyList<AbiError>? KnownErrors = null,
+    SubmissionPolicy? Policy = null);
 
 /// <summary>Why a transaction was not sent.</summary>
 public enum LaneDenial
@@ -54,17 +58,12 @@ public enum LaneDenial
     NotWaiting,
     /// <summary>No relay is configured; a private transaction never leaves by the public door.</summary>
     NoRelay,
+    /// <summary>The policy contradicts itself, or asks for an intent, which is no transaction.</summary>
+    PolicyRefused,
 }
 
 /// <summary>The answer to a request: the intent as it stands, or why not. Exactly one is there.</summary>
 public sealed record LaneResult(LaneEntry? Entry, LaneDenial? Denial, string? Words)
 {
     internal static LaneResult Denied(LaneDenial denial, string words) => new(null, denial, words);
-}
-
-/// <summary>A private way to builders.</summary>
-public interface IPrivateRelay
-{
-    /// <summary>Hands over a signed transaction. An <see cref="Rpc.RpcException"/> leaves open whether the relay has it; handing it over again is harmless.</summary>
-    Task SendPrivateAsync(string raw, string hash, CancellationToken ct = default);
 }

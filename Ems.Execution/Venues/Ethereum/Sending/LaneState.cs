@@ -1,17 +1,28 @@
 using System.Globalization;
 using System.Numerics;
 using Ems.Execution.Core.Gas;
+using Ems.Execution.Venues.Ethereum.PrivateFlow;
 
 namespace Ems.Execution.Venues.Ethereum.Sending;
 
 /// <summary>One signed attempt at a nonce.</summary>
-public sealed record Attempt(string Hash, string Raw, SubmissionPath Path, bool IsCancellation, FeeQuote Fees, bool IsSent = false, long SentAtBlock = 0);
+/// <param name="WindowFrom">Block at which its present private window began, or null.</param>
+/// <param name="IsLeaked">Whether it was meant to be private and was seen in the public pool.</param>
+public sealed record Attempt(
+    string Hash, string Raw, SubmissionPath Path, bool IsCancellation, FeeQuote Fees, bool IsSent = false, long SentAtBlock = 0, long? WindowFrom = null, bool IsLeaked = false);
 
 /// <summary>One intent and the attempts at its nonce.</summary>
-public sealed record LaneEntry(string Id, ulong Nonce, TransactionState State, IReadOnlyList<Attempt> Attempts, TransactionIncluded? Inclusion, string? Reason, BigInteger SettledGas)
+/// <param name="Windows">Private windows in a row by the present door that ended without a block.</param>
+/// <param name="Decided">What the policy decided at the end of a window and is still to be done.</param>
+public sealed record LaneEntry(
+    string Id, ulong Nonce, TransactionState State, IReadOnlyList<Attempt> Attempts, TransactionIncluded? Inclusion, string? Reason, BigInteger SettledGas,
+    SubmissionPolicy Policy, int Windows = 0, ExpiryDecision? Decided = null)
 {
     /// <summary>The newest attempt.</summary>
     public Attempt Latest => Attempts[^1];
+
+    /// <summary>By which door the newest attempt went, once somebody took it; null before.</summary>
+    public SubmissionPath? SentBy => State == TransactionState.Sent ? Latest.Path : null;
 
     /// <summary>Whether something can still happen.</summary>
     public bool IsOpen => State is not (TransactionState.Final or TransactionState.Dropped);
@@ -44,13 +55,18 @@ public sealed class LaneState
         var entry = entries.GetValueOrDefault(e.Id);
         var next = (entry?.State, e) switch
         {
-            (null, TransactionSigned s) => new LaneEntry(s.Id, s.Nonce, TransactionState.Signed, [AttemptOf(s)], null, null, 0),
+            (null, TransactionSigned s) => new LaneEntry(s.Id, s.Nonce, TransactionState.Signed, [AttemptOf(s)], null, null, 0, s.Policy ?? SubmissionPolicy.Of(s.Path)),
             (TransactionState.Signed or TransactionState.Sent or TransactionState.Reorged, TransactionSigned s) when s.Nonce == entry!.Nonce =>
-                entry with { Attempts = [.. entry.Attempts, AttemptOf(s)], State = TransactionState.Signed },
+                entry with { Attempts = [.. entry.Attempts, AttemptOf(s)], State = TransactionState.Signed, Decided = null, Windows = s.Path == entry.Latest.Path ? entry.Windows : 0 },
             (TransactionState.Signed or TransactionState.Sent or TransactionState.Reorged, TransactionSent s) => Sent(entry!, s),
             // A block can hold a transaction whose sending was never answered.
             (TransactionState.Signed or TransactionState.Sent or TransactionState.Reorged, TransactionIncluded i) => entry! with { State = TransactionState.Included, Inclusion = i },
-            (TransactionState.Included, TransactionReorged) => entry! with { State = TransactionState.Reorged, Inclusion = null },
+            (TransactionState.Included, TransactionReorged) => Changed(entry! with { State = TransactionState.Reorged, Inclusion = null }, entry!.Latest.Hash, a => a with { WindowFrom = null }),
+            (TransactionState.Signed or TransactionState.Sent or TransactionState.Reorged, TransactionNotTaken n) =>
+                Changed(entry! with { Reason = n.Reason, Decided = null }, n.Hash, a => a with { WindowFrom = a.WindowFrom ?? n.AtBlock }),
+            (TransactionState.Signed or TransactionState.Sent or TransactionState.Reorged, TransactionExpired x) => Changed(
+                entry! with { State = TransactionState.Signed, Reason = x.Reason, Windows = entry!.Windows + 1, Decided = new(x.Action, x.Next, x.Reason) }, x.Hash, a => a with { WindowFrom = null }),
+            (not null, TransactionLeaked l) => Changed(entry!, l.Hash, a => a with { IsLeaked = true }),
             (TransactionState.Included, TransactionFinal f) => Settle(entry! with { State = TransactionState.Final }, f.GasCostWei),
             (TransactionState.Included or TransactionState.Signed or TransactionState.Sent or TransactionState.Reorged, TransactionDropped d) =>
                 Settle(entry! with { State = TransactionState.Dropped, Reason = d.Reason, Inclusion = null }, d.GasCostWei),
@@ -76,11 +92,10 @@ public sealed class LaneState
         return entry with { SettledGas = cost };
     }
 
-    private static LaneEntry Sent(LaneEntry entry, TransactionSent sent) => entry with
-    {
-        State = TransactionState.Sent,
-        Attempts = [.. entry.Attempts.Select(a => a.Hash == sent.Hash ? a with { IsSent = true, SentAtBlock = sent.AtBlock } : a)],
-    };
+    private static LaneEntry Sent(LaneEntry entry, TransactionSent sent) => Changed(entry with { State = TransactionState.Sent, Decided = null }, sent.Hash,
+        a => a with { IsSent = true, SentAtBlock = sent.AtBlock, WindowFrom = a.Path == SubmissionPath.Public ? null : sent.AtBlock });
+
+    private static LaneEntry Changed(LaneEntry entry, string hash, Func<Attempt, Attempt> change) => entry with { Attempts = [.. entry.Attempts.Select(a => a.Hash == hash ? change(a) : a)] };
 
     private static Attempt AttemptOf(TransactionSigned s) => new(s.Hash, s.Raw, s.Path, s.IsCancellation,
         new(BigInteger.Parse(s.MaxFeePerGas, CultureInfo.InvariantCulture), BigInteger.Parse(s.MaxPriorityFeePerGas, CultureInfo.InvariantCulture)));

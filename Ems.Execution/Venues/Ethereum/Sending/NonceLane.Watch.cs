@@ -94,7 +94,12 @@ public sealed partial class NonceLane
             return;
         }
         var attempt = entry.Latest;
-        if (entry.State is TransactionState.Signed or TransactionState.Reorged || attempt.Path == SubmissionPath.Relay
+        if (attempt.Path != SubmissionPath.Public || entry.Decided is not null)
+        {
+            await WaitPrivatelyAsync(entry, head, ct).ConfigureAwait(false);
+            return;
+        }
+        if (entry.State is TransactionState.Signed or TransactionState.Reorged
             || await eth.TransactionAsync(attempt.Hash, ct).ConfigureAwait(false) is null)
         {
             entry = await SendAsync(entry, ct).ConfigureAwait(false);
@@ -102,7 +107,7 @@ public sealed partial class NonceLane
         // Behind a gap nothing can be mined, so only the first in the lane is outbid.
         if (options.StuckAfterBlocks > 0 && entry.State == TransactionState.Sent && entry.Nonce == used && head - entry.Latest.SentAtBlock >= options.StuckAfterBlocks)
         {
-            _ = await ReplaceAsync(entry.Id, FeeSpeed.Fast, cancel: false, ct).ConfigureAwait(false);
+            _ = await ReplaceAsync(entry.Id, FeeSpeed.Fast, cancel: false, null, ct).ConfigureAwait(false);
         }
     }
 }

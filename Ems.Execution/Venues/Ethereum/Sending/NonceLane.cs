@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Ems.Execution.Core.Gas;
 using Ems.Execution.Venues.Ethereum.Abi;
+using Ems.Execution.Venues.Ethereum.PrivateFlow;
 using Ems.Execution.Venues.Ethereum.Rpc;
 using Ems.Execution.Venues.Ethereum.Signing;
 using Ems.Execution.Venues.Ethereum.Transactions;
@@ -72,7 +73,16 @@ public sealed partial class NonceLane
         {
             return LaneResult.Denied(LaneDenial.TooManyOpen, $"{state.Open.Count} transactions are under way, {options.OpenMax} are allowed.");
         }
-        if (request.Path == SubmissionPath.Relay && relay is null)
+        var policy = request.Policy ?? SubmissionPolicy.Of(request.Path);
+        if (policy.Problem() is { } problem)
+        {
+            return LaneResult.Denied(LaneDenial.PolicyRefused, $"{problem.Field} must be {problem.Rule}, not {problem.Value}.");
+        }
+        if (SubmissionPolicy.PathOf(policy.Mode) is not { } path)
+        {
+            return LaneResult.Denied(LaneDenial.PolicyRefused, "An intent is no transaction.");
+        }
+        if (path != SubmissionPath.Public && relay is null)
         {
             return LaneResult.Denied(LaneDenial.NoRelay, "No relay is configured.");
         }
@@ -94,20 +104,27 @@ public sealed partial class NonceLane
         }
         // The chain's count covers transactions that this wallet sent elsewhere; those that wait elsewhere are not ours to outbid.
         var nonce = Math.Max(state.NextNonce, await eth.TransactionCountAsync(signer.Address, ct: ct).ConfigureAwait(false));
-        var entry = await SignAsync(request.Id, nonce, request.To, request.Data, request.Value, (ulong)gas, fees, request.Path, false, ct).ConfigureAwait(false);
+        var entry = await SignAsync(request.Id, nonce, request.To, request.Data, request.Value, (ulong)gas, fees, path, false, ct, policy).ConfigureAwait(false);
         return new(await SendAsync(entry, ct).ConfigureAwait(false), null, null);
     }, ct);
 
     /// <summary>Replaces a waiting transaction by the same one with a higher offer.</summary>
-    public Task<LaneResult> SpeedUpAsync(string id, FeeSpeed speed, CancellationToken ct = default) => InTurnAsync(() => ReplaceAsync(id, speed, cancel: false, ct), ct);
+    public Task<LaneResult> SpeedUpAsync(string id, FeeSpeed speed, CancellationToken ct = default) => InTurnAsync(() => ReplaceAsync(id, speed, cancel: false, null, ct), ct);
 
     /// <summary>
     /// Asks for a waiting transaction not to happen: a transfer of nothing to oneself takes its nonce. Until one of the two is final both
-    /// are possible, so the intent stays open.
+    /// are possible, so the intent stays open. A relay that has it is asked to forget it, too.
     /// </summary>
-    public Task<LaneResult> CancelAsync(string id, CancellationToken ct = default) => InTurnAsync(() => ReplaceAsync(id, FeeSpeed.Fast, cancel: true, ct), ct);
+    public Task<LaneResult> CancelAsync(string id, CancellationToken ct = default) => InTurnAsync(async () =>
+    {
+        if (state.Find(id) is { IsOpen: true, Inclusion: null } entry)
+        {
+            await ForgetAsync(entry, ct).ConfigureAwait(false);
+        }
+        return await ReplaceAsync(id, FeeSpeed.Fast, cancel: true, null, ct).ConfigureAwait(false);
+    }, ct);
 
-    private async Task<LaneResult> ReplaceAsync(string id, FeeSpeed speed, bool cancel, CancellationToken ct)
+    private async Task<LaneResult> ReplaceAsync(string id, FeeSpeed speed, bool cancel, SubmissionPath? by, CancellationToken ct)
     {
         if (state.Find(id) is not { } entry)
         {
@@ -125,9 +142,11 @@ public sealed partial class NonceLane
             return LaneResult.Denied(LaneDenial.FeeAboveCap, $"A replacement needs more than the cap of {options.MaxFeeCap} wei per gas.");
         }
         var last = SignedTransaction.Decode(Hex.Decode(entry.Latest.Raw)).Transaction;
-        var next = cancel || entry.Latest.IsCancellation
-            ? await SignAsync(id, entry.Nonce, signer.Address, [], 0, 21_000, fees, entry.Latest.Path, true, ct).ConfigureAwait(false)
-            : await SignAsync(id, entry.Nonce, last.To ?? Address.Zero, last.Data, last.Value, last.GasLimit, fees, entry.Latest.Path, false, ct).ConfigureAwait(false);
+        cancel |= entry.Latest.IsCancellation;
+        var path = by ?? (cancel && entry.Policy.CancelPublicly ? SubmissionPath.Public : entry.Latest.Path);
+        var next = cancel
+            ? await SignAsync(id, entry.Nonce, signer.Address, [], 0, 21_000, fees, path, true, ct).ConfigureAwait(false)
+            : await SignAsync(id, entry.Nonce, last.To ?? Address.Zero, last.Data, last.Value, last.GasLimit, fees, path, false, ct).ConfigureAwait(false);
         return new(await SendAsync(next, ct).ConfigureAwait(false), null, null);
     }
 
@@ -162,7 +181,7 @@ public sealed partial class NonceLane
     }
 
     private async Task<LaneEntry> SignAsync(
-        string id, ulong nonce, Address to, byte[] data, BigInteger value, ulong gas, FeeQuote fees, SubmissionPath path, bool isCancellation, CancellationToken ct)
+        string id, ulong nonce, Address to, byte[] data, BigInteger value, ulong gas, FeeQuote fees, SubmissionPath path, bool isCancellation, CancellationToken ct, SubmissionPolicy? policy = null)
     {
         var signed = await signer.SignAsync(new Eip1559Transaction
         {
@@ -170,24 +189,20 @@ public sealed partial class NonceLane
             MaxFeePerGas = fees.MaxFeePerGas, MaxPriorityFeePerGas = fees.MaxPriorityFeePerGas,
         }, ct).ConfigureAwait(false);
         return await RecordAsync(new TransactionSigned(id, nonce, Hex.Encode(signed.Raw), signed.Hash, path, isCancellation,
-            fees.MaxFeePerGas.ToString(CultureInfo.InvariantCulture), fees.MaxPriorityFeePerGas.ToString(CultureInfo.InvariantCulture), time.GetUtcNow())).ConfigureAwait(false);
+            fees.MaxFeePerGas.ToString(CultureInfo.InvariantCulture), fees.MaxPriorityFeePerGas.ToString(CultureInfo.InvariantCulture), time.GetUtcNow(), policy)).ConfigureAwait(false);
     }
 
     /// <summary>Hands the newest attempt over. No answer, or a refusal, leaves it as it was: it is tried again and never given up by itself.</summary>
     private async Task<LaneEntry> SendAsync(LaneEntry entry, CancellationToken ct)
     {
         var attempt = entry.Latest;
+        if (attempt.Path != SubmissionPath.Public)
+        {
+            return await SendPrivatelyAsync(entry, ct).ConfigureAwait(false);
+        }
         try
         {
-            if (attempt.Path == SubmissionPath.Relay)
-            {
-                // Opened again without its relay, the lane keeps the transaction to itself: never silently public.
-                await (relay ?? throw new RpcTransportException("No relay is configured.")).SendPrivateAsync(attempt.Raw, attempt.Hash, ct).ConfigureAwait(false);
-            }
-            else
-            {
-                _ = await eth.SendRawAsync(SignedTransaction.Decode(Hex.Decode(attempt.Raw)), ct).ConfigureAwait(false);
-            }
+            _ = await eth.SendRawAsync(SignedTransaction.Decode(Hex.Decode(attempt.Raw)), ct).ConfigureAwait(false);
             return entry.State == TransactionState.Sent ? entry
                 : await RecordAsync(new TransactionSent(entry.Id, attempt.Hash, attempt.Path, await eth.BlockNumberAsync(ct).ConfigureAwait(false), time.GetUtcNow())).ConfigureAwait(false);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json.Serialization;
+using Ems.Execution.Venues.Ethereum.PrivateFlow;
 
 namespace Ems.Execution.Venues.Ethereum.Sending;
 
@@ -28,6 +29,8 @@ public enum SubmissionPath
     Public = 1,
     /// <summary>A private relay.</summary>
     Relay,
+    /// <summary>A bundle for named blocks.</summary>
+    Bundle,
 }
 
 /// <summary>What happened in a lane: one wallet's transactions on one chain. Names on disk are stable for ever.</summary>
@@ -38,6 +41,9 @@ public enum SubmissionPath
 [JsonDerivedType(typeof(TransactionReorged), "tx-reorged")]
 [JsonDerivedType(typeof(TransactionFinal), "tx-final")]
 [JsonDerivedType(typeof(TransactionDropped), "tx-dropped")]
+[JsonDerivedType(typeof(TransactionNotTaken), "tx-not-taken")]
+[JsonDerivedType(typeof(TransactionExpired), "tx-expired")]
+[JsonDerivedType(typeof(TransactionLeaked), "tx-leaked")]
 public abstract record TransactionEvent(string Id, DateTimeOffset TransactTime);
 
 /// <summary>
@@ -48,8 +54,9 @@ public abstract record TransactionEvent(string Id, DateTimeOffset TransactTime);
 /// <param name="Raw">The signed bytes, as text.</param>
 /// <param name="Hash">Their name on the chain.</param>
 /// <param name="IsCancellation">Whether it only uses up the nonce.</param>
+/// <param name="Policy">The intent's policy, with its first attempt; absent in older journals.</param>
 public sealed record TransactionSigned(
-    string Id, ulong Nonce, string Raw, string Hash, SubmissionPath Path, bool IsCancellation, string MaxFeePerGas, string MaxPriorityFeePerGas, DateTimeOffset TransactTime)
+    string Id, ulong Nonce, string Raw, string Hash, SubmissionPath Path, bool IsCancellation, string MaxFeePerGas, string MaxPriorityFeePerGas, DateTimeOffset TransactTime, SubmissionPolicy? Policy = null)
     : TransactionEvent(Id, TransactTime);
 
 /// <summary>A node or a relay took an attempt.</summary>
@@ -75,3 +82,13 @@ public sealed record TransactionFinal(string Id, string Hash, long BlockNumber, 
 
 /// <summary>The intent will never happen. What its cancellation cost in gas is named.</summary>
 public sealed record TransactionDropped(string Id, string Reason, string GasCostWei, DateTimeOffset TransactTime) : TransactionEvent(Id, TransactTime);
+
+/// <summary>No relay said that it has the attempt: refused, or no answer. It may have it all the same; the window runs from here.</summary>
+public sealed record TransactionNotTaken(string Id, string Hash, SubmissionPath Path, long AtBlock, string Reason, DateTimeOffset TransactTime) : TransactionEvent(Id, TransactTime);
+
+/// <summary>A private window is over without a block, and what the policy decided. It is durable before anything is done about it.</summary>
+public sealed record TransactionExpired(string Id, string Hash, SubmissionPath Path, long FromBlock, long ToBlock, ExpiryAction Action, SubmissionPath Next, string Reason, DateTimeOffset TransactTime)
+    : TransactionEvent(Id, TransactTime);
+
+/// <summary>A private attempt was seen waiting in the public pool: somebody let it out.</summary>
+public sealed record TransactionLeaked(string Id, string Hash, long AtBlock, DateTimeOffset TransactTime) : TransactionEvent(Id, TransactTime);

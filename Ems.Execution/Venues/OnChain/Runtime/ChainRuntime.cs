@@ -4,6 +4,7 @@ using Ems.Execution.Core.Gas;
 using Ems.Execution.Core.Primitives;
 using Ems.Execution.Venues.Ethereum;
 using Ems.Execution.Venues.Ethereum.Rpc;
+using Ems.Execution.Venues.Ethereum.PrivateFlow;
 using Ems.Execution.Venues.Ethereum.Sending;
 using Ems.Execution.Venues.Ethereum.Signing;
 using Microsoft.Extensions.Hosting;
