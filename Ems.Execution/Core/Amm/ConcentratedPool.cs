@@ -106,6 +106,12 @@ public sealed record ConcentratedPool : IAmmPool
         return new(amount0, amount1, crossed, this with { SqrtPriceX96 = sqrt, Tick = tick, Liquidity = liquidity });
     }
 
+    /// <summary>The pool at another price, as a swap's event of the contract has it.</summary>
+    public ConcentratedPool At(BigInteger sqrtPriceX96, int tick, BigInteger liquidity) =>
+        sqrtPriceX96 < TickMath.MinSqrt || sqrtPriceX96 > TickMath.MaxSqrt || liquidity.Sign < 0
+            ? throw new ArgumentOutOfRangeException(nameof(sqrtPriceX96), sqrtPriceX96, "A pool's price or liquidity is out of range.")
+            : this with { SqrtPriceX96 = sqrtPriceX96, Tick = tick, Liquidity = liquidity };
+
     /// <summary>The pool after liquidity was put between two ticks; below zero it was taken out.</summary>
     public ConcentratedPool AddLiquidity(int lower, int upper, BigInteger liquidity)
     {

@@ -86,6 +86,14 @@ public sealed class EthApi(IRpcClient client)
             ["topics"] = topics.Select(t => Hex.Encode(t)).ToArray(),
         }), ct).ConfigureAwait(false)).Entries("logs").Select(EthLog.Read)];
 
+    /// <summary>Logs of several contracts in one block, named by its hash so that they are of that block or of none, whose first topic is one of these.</summary>
+    public async Task<IReadOnlyList<EthLog>> LogsAsync(IReadOnlyCollection<Address> contracts, string blockHash, IReadOnlyList<byte[]> firstTopics, CancellationToken ct = default) =>
+        [.. (await client.ReadAsync(new("eth_getLogs", new Dictionary<string, object>
+        {
+            ["address"] = contracts.Select(c => c.ToString()).ToArray(), ["blockHash"] = blockHash,
+            ["topics"] = new object[] { firstTopics.Select(t => Hex.Encode(t)).ToArray() },
+        }), ct).ConfigureAwait(false)).Entries("logs").Select(EthLog.Read)];
+
     /// <summary>Whether a refusal only says that the node has the transaction.</summary>
     internal static bool IsKnown(RpcError error) => error.Message.Contains("already known", StringComparison.OrdinalIgnoreCase)
         || error.Message.Contains("already imported", StringComparison.OrdinalIgnoreCase) || error.Message.Contains("known transaction", StringComparison.OrdinalIgnoreCase);
