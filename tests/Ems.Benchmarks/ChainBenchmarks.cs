@@ -61,7 +61,6 @@ internal static class ChainBenchmarks
             Console.WriteLine("quotes: no anvil or no packages in chain (npm ci --ignore-scripts), nothing measured");
             return 0;
         }
-        await PoolRefresh.RunAsync(packages, program);
         await using var anvil = await AnvilProcess.StartAsync(program, []);
         using var http = new HttpClient();
         var eth = new EthApi(new RpcPool([new HttpRpcChannel(http, anvil.Address, TimeProvider.System)], 31337, new(), TimeProvider.System));

@@ -20,8 +20,14 @@ internal static class PoolRefresh
     private static readonly AbiFunction Approve = AbiFunction.Parse("approve(address spender, uint256 value) returns (bool)");
     private static readonly PoolMarket Market = new(true, 18, 18);
 
-    public static async Task RunAsync(ChainPackages packages, string program)
+    public static async Task RunAsync(string folder)
     {
+        var packages = ChainPackages.Find(folder);
+        if (packages is null || AnvilProcess.Find(packages.PackagesFolder) is not { } program)
+        {
+            Console.WriteLine("pools: no anvil or no packages in chain (npm ci --ignore-scripts), nothing measured");
+            return;
+        }
         await using var anvil = await AnvilProcess.StartAsync(program, ["--gas-limit", "3000000000"]);
         using var http = new HttpClient();
         var eth = new EthApi(new RpcPool([new HttpRpcChannel(http, anvil.Address, TimeProvider.System)], 31337, new(), TimeProvider.System));

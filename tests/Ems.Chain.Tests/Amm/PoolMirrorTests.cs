@@ -131,7 +131,7 @@ public sealed class PoolMirrorTests
         public async Task AssertSameAsync(PoolMirror mirror)
         {
             var (reader, head) = (new UniswapReader(Chain.Eth), await Chain.Eth.BlockNumberAsync());
-            mirror.Newest.Number.ShouldBe(head);
+            mirror.Newest.Block.Number.ShouldBe(head);
             mirror.Newest.Pools[V2].ShouldBe(await reader.V2Async(V2));
             foreach (var (_, address) in V3)
             {

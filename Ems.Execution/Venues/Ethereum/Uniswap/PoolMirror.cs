@@ -6,7 +6,7 @@ using Ems.Execution.Venues.Ethereum.Rpc;
 namespace Ems.Execution.Venues.Ethereum.Uniswap;
 
 /// <summary>Pools as they are at the end of one block.</summary>
-public sealed record PoolsAtBlock(long Number, string Hash, ImmutableDictionary<Address, IAmmPool> Pools);
+public sealed record PoolsAtBlock(EthBlock Block, ImmutableDictionary<Address, IAmmPool> Pools);
 
 /// <summary>
 /// Pools of a chain, kept at the newest block. A block's own logs say what changed, so a block costs two questions however many pools there
@@ -20,13 +20,9 @@ public sealed class PoolMirror
     private readonly UniswapReader reader;
     private readonly IReadOnlyDictionary<Address, bool> isConcentrated;
     private readonly List<PoolsAtBlock> kept = [];
-    private volatile PoolsAtBlock newest;
+    private volatile PoolsAtBlock newest = null!;
 
-    private PoolMirror(EthApi eth, IReadOnlyDictionary<Address, bool> isConcentrated)
-    {
-        (this.eth, reader, this.isConcentrated) = (eth, new(eth), isConcentrated);
-        newest = new(-1, "", ImmutableDictionary<Address, IAmmPool>.Empty);
-    }
+    private PoolMirror(EthApi eth, IReadOnlyDictionary<Address, bool> isConcentrated) => (this.eth, reader, this.isConcentrated) = (eth, new(eth), isConcentrated);
 
     /// <summary>The pools at the newest block that was seen.</summary>
     public PoolsAtBlock Newest => newest;
@@ -83,8 +79,8 @@ public sealed class PoolMirror
                 return;
             }
         }
-        var from = kept.First(k => k.Hash == (missing.TryPeek(out var oldest) ? oldest.ParentHash : head.Hash));
-        kept.RemoveAll(k => k.Number > from.Number);
+        var from = kept.First(k => k.Block.Hash == (missing.TryPeek(out var oldest) ? oldest.ParentHash : head.Hash));
+        kept.RemoveAll(k => k.Block.Number > from.Block.Number);
         newest = from;
         foreach (var block in missing)
         {
@@ -95,7 +91,7 @@ public sealed class PoolMirror
                 pools[log.Address] = pools.TryGetValue(log.Address, out var pool) ? PoolEvents.Apply(pool, log)
                     : throw new EthereumFormatException($"The node gives a log of {log.Address}, which was not asked for.");
             }
-            Keep(new(block.Number, block.Hash, pools.ToImmutable()));
+            Keep(new(block, pools.ToImmutable()));
         }
     }
 
@@ -113,7 +109,7 @@ public sealed class PoolMirror
             {
                 WholeReads++;
                 kept.Clear();
-                Keep(new(head.Number, head.Hash, read.ToImmutableDictionary()));
+                Keep(new(head, read.ToImmutableDictionary()));
                 return;
             }
             if (i == Tries)
@@ -123,7 +119,7 @@ public sealed class PoolMirror
         }
     }
 
-    private bool Known(string hash) => kept.Exists(k => k.Hash == hash);
+    private bool Known(string hash) => kept.Exists(k => k.Block.Hash == hash);
 
     private void Keep(PoolsAtBlock pools)
     {

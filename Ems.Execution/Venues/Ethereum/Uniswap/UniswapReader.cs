@@ -19,41 +19,6 @@ public sealed class UniswapReader(EthApi eth)
     private static readonly AbiFunction Token0 = AbiFunction.Parse("token0() returns (address)");
     private static readonly AbiFunction Token1 = AbiFunction.Parse("token1() returns (address)");
 
-    private static readonly AbiEvent Minted = AbiEvent.Parse("Mint(address sender, address indexed owner, int24 indexed tickLower, int24 indexed tickUpper, uint128 amount, uint256 amount0, uint256 amount1)");
-    private static readonly AbiEvent Burned = AbiEvent.Parse("Burn(address indexed owner, int24 indexed tickLower, int24 indexed tickUpper, uint128 amount, uint256 amount0, uint256 amount1)");
-
-    /// <summary>Which of these V3 pools had positions put in or taken out in these blocks, both included; one message.</summary>
-    public async Task<IReadOnlySet<Address>> PositionsChangedAsync(IReadOnlyList<Address> pools, long fromBlock, long toBlock, CancellationToken ct = default)
-    {
-        var logs = await eth.Client.ReadAsync(new("eth_getLogs", new Dictionary<string, object>
-        {
-            ["address"] = pools.Select(p => p.ToString()).ToArray(), ["fromBlock"] = Hex.Quantity(fromBlock), ["toBlock"] = Hex.Quantity(toBlock),
-            ["topics"] = new[] { new[] { Hex.Encode(Minted.Topic), Hex.Encode(Burned.Topic) } },
-        }), ct).ConfigureAwait(false);
-        return logs.Entries("logs").Select(l => EthLog.Read(l).Address).ToHashSet();
-    }
-
-    /// <summary>Price, tick and liquidity of V3 pools at a block, in one message; null for pools of the other kind.</summary>
-    public async Task<IReadOnlyList<(BigInteger Sqrt, int Tick, BigInteger Liquidity)?>> HeadsAsync(IReadOnlyList<(Address Pool, bool IsV3)> pools, long block, CancellationToken ct = default)
-    {
-        var asked = pools.Where(p => p.IsV3).SelectMany(p => new[] { new EthCall(null, p.Pool, Slot0.Encode()), new EthCall(null, p.Pool, Liquidity.Encode()) }).ToArray();
-        var answers = asked.Length == 0 ? [] : await eth.CallManyAsync(asked, Hex.Quantity(block), ct).ConfigureAwait(false);
-        var heads = new List<(BigInteger, int, BigInteger)?>(pools.Count);
-        foreach (var (_, isV3) in pools)
-        {
-            var at = heads.Count(h => h is not null) * 2;
-            if (!isV3)
-            {
-                heads.Add(null);
-                continue;
-            }
-            var slot = Slot0.DecodeOutput(answers[at].Data ?? throw new RpcRefusedException(Slot0.Signature, answers[at].Error!));
-            var liquidity = Liquidity.DecodeOutput(answers[at + 1].Data ?? throw new RpcRefusedException(Liquidity.Signature, answers[at + 1].Error!));
-            heads.Add(((BigInteger)slot[0], (int)(BigInteger)slot[1], (BigInteger)liquidity[0]));
-        }
-        return heads;
-    }
-
     /// <summary>The tokens of a pool in their order.</summary>
     public async Task<(Address Token0, Address Token1)> TokensAsync(Address pool, CancellationToken ct = default)
     {

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Ems.Execution.Venues.Ethereum;
 using Ems.Execution.Venues.Ethereum.Rpc;
+using Ems.Execution.Venues.Ethereum.Uniswap;
 
 namespace Ems.Execution.Venues.OnChain.Runtime;
 
@@ -9,7 +10,7 @@ public sealed partial class ChainRuntime
     private const int ArbitrageSwapsPerLane = 500, LooksPerBlock = 4;
     private IOnChainVenue? arbitrageVenue;
     private LocalArbitrage? arbitrage;
-    private PoolStates? reader;
+    private PoolMirror? mirror;
     private int arbitrageSwaps;
 
     /// <summary>A node's own clock knows whole seconds only.</summary>
@@ -70,16 +71,17 @@ public sealed partial class ChainRuntime
             pools = sim.Pools.ToDictionary(p => p.Address, p => new PoolView(p, sim.Pool(p.Address), sim.Head, now));
             return true;
         }
-        var head = await node!.Eth.BlockAsync(ct: ct).ConfigureAwait(false) ?? throw new RpcTransportException("The node has no newest block.");
-        if (block is { } known && known.Number == head.Number)
+        var before = mirror?.Newest.Block;
+        mirror ??= await PoolMirror.StartAsync(node!.Eth, state.Contracts.Pools.ToDictionary(p => p.Address, p => p.Kind == PoolKind.Concentrated), ct).ConfigureAwait(false);
+        _ = await mirror.RefreshAsync(ct).ConfigureAwait(false);
+        Interlocked.Exchange(ref lookedAt, now.UtcTicks);
+        var newest = mirror.Newest;
+        if (newest.Block.Hash == before?.Hash)
         {
-            Interlocked.Exchange(ref lookedAt, now.UtcTicks);
             return false;
         }
-        reader ??= new(node.Eth, state.Contracts.Pools);
-        pools = await reader.ReadAsync(head, now, ct).ConfigureAwait(false);
-        Interlocked.Exchange(ref lookedAt, now.UtcTicks);
-        block = new(head.Number, now, head.BaseFeePerGas ?? BigInteger.Zero);
+        pools = state.Contracts.Pools.ToDictionary(p => p.Address, p => new PoolView(p, newest.Pools[p.Address], newest.Block.Number, now));
+        block = new(newest.Block.Number, now, newest.Block.BaseFeePerGas ?? BigInteger.Zero);
         return true;
     }
 
