@@ -3,7 +3,7 @@ namespace Ems.Web.Client.Shared;
 /// <summary>Values of <c>data-testid</c> that tests look for; rows also carry <c>data-clordid</c> or <c>data-execid</c>.</summary>
 public static class TestIds
 {
-    public const string Connection = "connection", MarketSource = "market-source", MarketSelect = "market-select", AccountSelect = "account-select", Kill = "kill", KillReport = "kill-report", UserMenu = "user-menu";
+    public const string Connection = "connection", MarketSource = "market-source", MarketSelect = "market-select", AccountSelect = "account-select", Kill = "kill", KillReport = "kill-report", PagesMenu = "pages-menu", UserMenu = "user-menu";
     public const string CostPreview = "cost-preview", CostPreviewRow = "cost-preview-row";
     public const string WhatIf = "what-if", WhatIfLoad = "what-if-load", WhatIfSame = "what-if-same", WhatIfRow = "what-if-row", WhatIfStrategy = "what-if-strategy", WhatIfRun = "what-if-run";
     public const string WalletConnect = "wallet-connect", WalletConnected = "wallet-connected", WalletLink = "wallet-link", WalletLinked = "wallet-linked", WalletRequest = "wallet-request", WalletProblem = "wallet-problem";
