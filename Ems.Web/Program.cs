@@ -8,6 +8,7 @@ using Ems.Web.Data;
 using Ems.Web.Features;
 using Ems.Web.Features.Access;
 using Ems.Web.Features.Jobs;
+using Ems.Web.Features.Mandates;
 using Ems.Web.Features.People;
 using Ems.Web.Features.Problems;
 using Ems.Web.Features.Push;
@@ -32,6 +33,7 @@ static async Task<int> ServeAsync(string[] args)
     builder.Services.AddSecurity();
     builder.Services.AddPeople();
     builder.Services.AddWallets();
+    builder.Services.AddMandates();
     builder.Services.AddReplays();
     builder.Services.AddAccess();
     builder.Services.AddPaperMarket(builder.Configuration);

@@ -4,6 +4,7 @@ using Ems.Web.Features.Chain;
 using Ems.Web.Features.Costs;
 using Ems.Web.Features.Groups;
 using Ems.Web.Features.Kill;
+using Ems.Web.Features.Mandates;
 using Ems.Web.Features.Market;
 using Ems.Web.Features.Me;
 using Ems.Web.Features.Orders;
@@ -25,7 +26,7 @@ public static class ApiFeature
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapGroup("/api").AddEndpointFilter<BodyFilter>()
-            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays().MapChain();
+            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays().MapChain().MapMandates();
         return app;
     }
 }

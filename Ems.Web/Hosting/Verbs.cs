@@ -64,7 +64,7 @@ public static class Verbs
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddEmsData(builder.Configuration);
         builder.Services.AddEmsEngineStorage();
-        builder.Services.AddSingleton(new InstrumentCatalog(PaperVenueSpec.Instruments, [.. PaperVenueSpec.Defaults.SelectMany(v => v.Listings), .. PoolVenueSpec.Defaults.SelectMany(v => v.Listings)]));
+        builder.Services.AddSingleton(new InstrumentCatalog(PaperVenueSpec.Instruments, [.. PaperVenueSpec.Defaults.SelectMany(v => v.Listings), .. PoolVenueSpec.Defaults.Append(PoolVenueSpec.Mandate).SelectMany(v => v.Listings)]));
         using var host = builder.Build();
         var data = host.Services.GetRequiredService<IOptions<DataOptions>>().Value;
         var engine = host.Services.GetRequiredService<IOptions<EngineOptions>>().Value;

@@ -71,11 +71,17 @@ public sealed class AccessWalkTests(EmsHost host)
         ["GET /api/accounts/{account}/costs"] = AccountRight.View,
         ["GET /api/accounts/{account}/costs/export"] = AccountRight.View,
         ["POST /api/accounts/{account}/kill"] = AccountRight.Trade,
+        ["POST /api/accounts/{account}/mandates/prepare"] = AccountRight.Trade,
+        ["POST /api/accounts/{account}/mandates"] = AccountRight.Trade,
+        ["GET /api/accounts/{account}/mandates"] = AccountRight.View,
+        ["GET /api/accounts/{account}/mandates/{hash}"] = AccountRight.View,
+        ["POST /api/accounts/{account}/mandates/{hash}/stop"] = AccountRight.Trade,
+        ["POST /api/accounts/{account}/mandates/{hash}/orders"] = AccountRight.Trade,
     };
 
     /// <summary>For owners and admins: of an organisation, or of the instance.</summary>
     private static readonly string[] OfOrganisation = ["POST /api/organisation/kill"];
-    private static readonly string[] OfInstance = ["GET /api/paper/faults/{venue}", "POST /api/paper/faults/{venue}", "GET /hangfire/{**path}", "POST /hangfire/{**path}", "GET /metrics"];
+    private static readonly string[] OfInstance = ["GET /api/executors", "POST /api/executors/rotate", "GET /api/executors/audit", "GET /api/paper/faults/{venue}", "POST /api/paper/faults/{venue}", "GET /hangfire/{**path}", "POST /hangfire/{**path}", "GET /metrics"];
 
     [Fact]
     public void Every_endpoint_is_listed_with_who_may_use_it()
@@ -233,7 +239,7 @@ public sealed class AccessWalkTests(EmsHost host)
     {
         var (method, pattern) = (name.Split(' ')[0], name.Split(' ')[1]);
         var path = pattern.Replace("{account}", account).Replace("{Account}", account).Replace("{clOrdId}", "no-such-order").Replace("{Id}", "no-such-order")
-            .Replace("{venue}", "ALPHA").Replace("{address}", "0x90f79bf6eb2c4f870365e785982e1f101e93b906").Replace("{instrument}", "BTC-USDT").Replace("/{**path}", "");
+            .Replace("{venue}", "ALPHA").Replace("{hash}", "0x00").Replace("{address}", "0x90f79bf6eb2c4f870365e785982e1f101e93b906").Replace("{instrument}", "BTC-USDT").Replace("/{**path}", "");
         path.ShouldNotContain("{");
         var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (method is "POST" or "PUT" or "PATCH")

@@ -13,10 +13,10 @@ namespace Ems.Web.Tests;
 /// <summary>Somebody at a browser: cookies, forms, API and hub.</summary>
 public sealed partial class Person
 {
-    private readonly EmsHost host;
+    private readonly WebApplicationFactory<Program> host;
     private readonly CookieContainer cookies = new();
 
-    private Person(EmsHost host, string email)
+    private Person(WebApplicationFactory<Program> host, string email)
     {
         (this.host, Email) = (host, email);
         Browser = host.CreateDefaultClient(new Uri("http://localhost"), new CookieHandler(cookies));
@@ -33,9 +33,9 @@ public sealed partial class Person
     public HttpClient Api { get; }
 
     /// <summary>Nobody is signed in.</summary>
-    public static Person Stranger(EmsHost host) => new(host, "");
+    public static Person Stranger(WebApplicationFactory<Program> host) => new(host, "");
 
-    public static async Task<Person> RegisterAsync(EmsHost host, string email, string password = EmsHost.Password)
+    public static async Task<Person> RegisterAsync(WebApplicationFactory<Program> host, string email, string password = EmsHost.Password)
     {
         var person = new Person(host, email);
         var answer = await person.SubmitFormAsync("/account/register", new() { ["Input.Email"] = email, ["Input.Password"] = password, ["Input.Repeat"] = password });
@@ -43,7 +43,7 @@ public sealed partial class Person
         return person;
     }
 
-    public static async Task<Person> SignInAsync(EmsHost host, string email, string password = EmsHost.Password)
+    public static async Task<Person> SignInAsync(WebApplicationFactory<Program> host, string email, string password = EmsHost.Password)
     {
         var person = new Person(host, email);
         (await person.TrySignInAsync(password)).StatusCode.ShouldBe(HttpStatusCode.Found);
@@ -54,7 +54,7 @@ public sealed partial class Person
         SubmitFormAsync(path, new() { ["Input.Email"] = Email, ["Input.Password"] = password });
 
     /// <summary>The same person on a machine of his own without a session.</summary>
-    public static Person At(EmsHost host, string email) => new(host, email);
+    public static Person At(WebApplicationFactory<Program> host, string email) => new(host, email);
 
     /// <summary>Opens a form and sends it as a browser would.</summary>
     public async Task<HttpResponseMessage> SubmitFormAsync(string path, Dictionary<string, string> fields)

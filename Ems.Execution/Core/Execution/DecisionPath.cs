@@ -81,14 +81,14 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
             slice.HighAfterLow, slice.LowAfterHigh, volatilityBps, quickVolatilityBps);
 
     /// <summary>The listings this parent may use.</summary>
-    public IReadOnlyList<Listing> Allowed(ParentSpec spec) => [.. catalog.Listings(spec.Instrument).Where(l => MayUse(spec, l.Venue))];
+    public IReadOnlyList<Listing> Allowed(ParentSpec spec) => [.. catalog.Listings(spec.Instrument).Where(l => MayUse(spec, l))];
 
     /// <summary>What risk looks at for a parent.</summary>
     public RiskView ViewFor(ParentSpec spec, decimal? reference, DateTimeOffset now)
     {
         var instrument = catalog.Find(spec.Instrument);
         var asset = spec.Side == Side.Buy ? instrument?.Quote : instrument?.Base;
-        var free = asset is { } a ? state.Ledger.Total(a, spec.Allows) - state.HeldByParents(a) : 0m;
+        var free = asset is { } a ? state.Ledger.Total(a, v => spec.Allows(v) && (Names(spec, v) || catalog.Find(v, spec.Instrument)?.OnlyWhenNamed != true)) - state.HeldByParents(a) : 0m;
         return new(state.Limits, instrument, Allowed(spec), reference, state.KillFor(spec.Instrument), state.DayNotionalAt(now), state.LiveParents.Count,
             state.LiveChildren.Count, MessagesLastSecond(now), free, state.Positions.At(spec.Instrument).Qty, []);
     }
@@ -129,7 +129,7 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
         {
             var market = new MarketView(instrument, [.. booksOf(instrument).Where(b => MayUse(spec, b.Venue))], null, null, null);
             return market.Mid is not { } mid ? null
-                : ([.. catalog.Listings(instrument).Where(l => MayUse(spec, l.Venue)).Select(l => Bid(side, l, decimal.MaxValue, market, now))],
+                : ([.. catalog.Listings(instrument).Where(l => MayUse(spec, l)).Select(l => Bid(side, l, decimal.MaxValue, market, now))],
                     mid * (1m + (side.Sign() * state.Limits.PriceCollarBps / 10_000m)));
         });
     }
@@ -155,6 +155,10 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
         AlgoCatalog.Find(strategy) ?? throw new InvalidOperationException($"There is no algo {strategy}.");
 
     private bool MayUse(ParentSpec spec, VenueId venue) => spec.Allows(venue) && (state.Limits.Venues.Count == 0 || state.Limits.Venues.Contains(venue));
+
+    private bool MayUse(ParentSpec spec, Listing listing) => MayUse(spec, listing.Venue) && (!listing.OnlyWhenNamed || Names(spec, listing.Venue));
+
+    private static bool Names(ParentSpec spec, VenueId venue) => spec.Venues?.Contains(venue) == true;
 
     private bool Unrestricted(ParentSpec spec) => spec.Venues is null or { Count: 0 } && state.Limits.Venues.Count == 0;
 

@@ -220,7 +220,7 @@ public sealed partial class AccountGrain
     private bool TryStart(OrderGroup group, GroupRuntime runtime, IGroupStrategy strategy, StartLeg start, DateTimeOffset now, List<RiskApproved<VenueOrder>> sends)
     {
         var mid = MidOf(start.Spec);
-        var (spec, adjustments) = AlgoRunner.Algo(start.Spec.Strategy).Precheck(start.Spec, runner.MarketFor(start.Spec, null, engine.Market.FreshBooks(start.Spec.Instrument)), runner.Allowed(start.Spec), now);
+        var (spec, adjustments) = AlgoRunner.Algo(start.Spec.Strategy).Precheck(start.Spec, runner.MarketFor(start.Spec, null, engine.Market.FreshBooks(start.Spec.Instrument, start.Spec.Venues)), runner.Allowed(start.Spec), now);
         var instrument = engine.Market.Catalog.Find(spec.Instrument)!;
         var asset = spec.Side == Side.Buy ? instrument.Quote : instrument.Base;
         var funded = strategy.Planned(group.Spec).Any(l => l.Role == start.Link.Role && l.Funded);
@@ -245,7 +245,7 @@ public sealed partial class AccountGrain
         runtimes[spec.ClOrdId] = new ParentRuntime { TapeCursor = engine.Tapes.Of(spec.Instrument).Count };
         if (IsImmediate(spec, now))
         {
-            var market = runner.MarketFor(spec, null, engine.Market.FreshBooks(spec.Instrument));
+            var market = runner.MarketFor(spec, null, engine.Market.FreshBooks(spec.Instrument, spec.Venues));
             Activate(spec.ClOrdId, market, now, GroupLink.Actor);
             sends.AddRange(DecideNow(spec.ClOrdId, market, now, GroupLink.Actor));
         }

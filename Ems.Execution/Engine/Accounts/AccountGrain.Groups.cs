@@ -197,7 +197,7 @@ public sealed partial class AccountGrain
         for (var i = 0; i < spec.Legs.Count; i++)
         {
             var named = spec.Legs[i].Spec with { ClOrdId = new GroupLink(spec.ClOrdId, spec.Legs[i].Role, 1).Name };
-            var market = runner.MarketFor(named, null, engine.Market.FreshBooks(named.Instrument));
+            var market = runner.MarketFor(named, null, engine.Market.FreshBooks(named.Instrument, named.Venues));
             var (fitted, changes) = AlgoRunner.Algo(named.Strategy).Precheck(named, market, runner.Allowed(named), now);
             adjustments.AddRange(changes.Select(c => c with { Field = $"legs[{i}].{c.Field}" }));
             legs.Add(spec.Legs[i] with { Spec = fitted });
@@ -250,5 +250,5 @@ public sealed partial class AccountGrain
         return (null, holds);
     }
 
-    private decimal? MidOf(ParentSpec spec) => runner.MarketFor(spec, null, engine.Market.FreshBooks(spec.Instrument)).Mid;
+    private decimal? MidOf(ParentSpec spec) => runner.MarketFor(spec, null, engine.Market.FreshBooks(spec.Instrument, spec.Venues)).Mid;
 }

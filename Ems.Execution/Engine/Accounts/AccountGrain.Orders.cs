@@ -40,6 +40,22 @@ public sealed partial class AccountGrain
     }
 
     /// <inheritdoc/>
+    public async Task CreditAsync(VenueId venue, Asset asset, decimal amount, string reference, string actor)
+    {
+        Guard();
+        if (engine.Clients.GetValueOrDefault(venue) is not IPaperFunding funding || !state.IsOpen)
+        {
+            throw new InvalidOperationException($"Account {account} has nothing at {venue} that could be changed.");
+        }
+        await funding.DepositAsync(account, new Money(amount, asset), reference, CancellationToken.None);
+        if (!state.HasDeposit(reference))
+        {
+            Stage(new Deposited(venue, asset, amount, reference, Now, actor));
+        }
+        await FlushAsync();
+    }
+
+    /// <inheritdoc/>
     public async Task<SubmitResult> SubmitAsync(SubmitOrder command)
     {
         var started = engine.Time.GetTimestamp();
@@ -90,7 +106,7 @@ public sealed partial class AccountGrain
             return Task.FromResult(new PreviewResult(spec, null, errors, [], null, null, [], null));
         }
         var algo = AlgoRunner.Algo(spec.Strategy);
-        var market = runner.MarketFor(spec, null, engine.Market.FreshBooks(spec.Instrument));
+        var market = runner.MarketFor(spec, null, engine.Market.FreshBooks(spec.Instrument, spec.Venues));
         var listings = runner.Allowed(spec);
         var (fitted, adjustments) = algo.Precheck(spec, market, listings, now);
         var risk = engine.Risk.Check(fitted, runner.ViewFor(fitted, market.Mid, now));
@@ -121,7 +137,7 @@ public sealed partial class AccountGrain
         {
             return refusal;
         }
-        var market = runner.MarketFor(spec!, null, engine.Market.FreshBooks(spec!.Instrument));
+        var market = runner.MarketFor(spec!, null, engine.Market.FreshBooks(spec!.Instrument, spec!.Venues));
         var view = runner.ViewFor(spec, market.Mid, now);
         // Its own present hold is given back before the new one is taken, and its quantity until now has counted for the day already.
         var px = spec.LimitPx ?? market.Mid;
@@ -214,7 +230,7 @@ public sealed partial class AccountGrain
     {
         sends = [];
         var spec = command.Spec;
-        var fresh = engine.Market.FreshBooks(spec.Instrument);
+        var fresh = engine.Market.FreshBooks(spec.Instrument, spec.Venues);
         var market = runner.MarketFor(spec, null, fresh);
         var algo = AlgoRunner.Algo(spec.Strategy);
         var (fitted, adjustments) = algo.Precheck(spec, market, runner.Allowed(spec), now);

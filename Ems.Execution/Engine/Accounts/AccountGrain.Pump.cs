@@ -125,12 +125,12 @@ public sealed partial class AccountGrain
                 Queue(id, start);
                 return;
             }
-            Activate(id, seen ?? runner.MarketFor(p.Spec, null, engine.Market.FreshBooks(p.Spec.Instrument)), now, Engine);
+            Activate(id, seen ?? runner.MarketFor(p.Spec, null, engine.Market.FreshBooks(p.Spec.Instrument, p.Spec.Venues)), now, Engine);
         }
         var before = cancels.Count;
         try
         {
-            sends.AddRange(DecideNow(id, seen ?? runner.MarketFor(p.Spec, runtimes[id], engine.Market.FreshBooks(p.Spec.Instrument)), now, Engine, cancels));
+            sends.AddRange(DecideNow(id, seen ?? runner.MarketFor(p.Spec, runtimes[id], engine.Market.FreshBooks(p.Spec.Instrument, p.Spec.Venues)), now, Engine, cancels));
         }
         catch (Exception e) when (failure is null)
         {

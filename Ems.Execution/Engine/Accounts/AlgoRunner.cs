@@ -13,7 +13,7 @@ namespace Ems.Execution.Engine.Accounts;
 /// <summary>The engine's side of <see cref="DecisionPath"/>: shows it the live market and logs what risk denied.</summary>
 internal sealed class AlgoRunner(EngineServices engine, AccountState state)
 {
-    private readonly DecisionPath path = new(state, engine.Market.Catalog, engine.Risk, new(engine.Trust.Of, engine.Market.Pool, engine.Market.FreshBooks));
+    private readonly DecisionPath path = new(state, engine.Market.Catalog, engine.Risk, new(engine.Trust.Of, engine.Market.Pool, i => engine.Market.FreshBooks(i)));
 
     /// <summary>Decides for one parent.</summary>
     public DecisionOutcome Decide(ParentOrder p, ParentRuntime runtime, MarketView market, DateTimeOffset now, string actor)
@@ -48,7 +48,7 @@ internal sealed class AlgoRunner(EngineServices engine, AccountState state)
 
     /// <summary>Passes an order that is to be sent again through risk again; null when it is denied now.</summary>
     public RiskApproved<VenueOrder>? Recheck(ParentOrder p, VenueOrder order, DateTimeOffset now) =>
-        path.Recheck(p, order, MarketFor(p.Spec, null, engine.Market.FreshBooks(p.Spec.Instrument)).Mid, now);
+        path.Recheck(p, order, MarketFor(p.Spec, null, engine.Market.FreshBooks(p.Spec.Instrument, p.Spec.Venues)).Mid, now);
 
     /// <summary>One sentence on where an order of this size would go now, for the preview.</summary>
     public string? RouteText(ParentSpec spec, MarketView market, IReadOnlyList<Listing> listings) => path.RouteText(spec, market, listings, engine.Time.GetUtcNow());

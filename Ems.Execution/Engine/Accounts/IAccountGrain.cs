@@ -15,6 +15,11 @@ public interface IAccountGrain : IGrainWithStringKey
 {
     /// <summary>Opens the account once with limits and paper deposits; a repeat is a no-op.</summary>
     Task OpenAsync(OpenAccount command);
+    /// <summary>
+    /// Changes what the account has at a venue that takes deposits, once per reference; a negative amount takes away. The venue's record
+    /// first, so that a crash in between is repaired by the next call.
+    /// </summary>
+    Task CreditAsync(VenueId venue, Asset asset, decimal amount, string reference, string actor);
     /// <summary>Takes an order. A known ClOrdID with the same body returns its first answer, with another body DuplicateClOrdId.</summary>
     Task<SubmitResult> SubmitAsync(SubmitOrder command);
     /// <summary>What <see cref="SubmitAsync"/> would answer, changing nothing.</summary>

@@ -77,7 +77,7 @@ public sealed class CostReader(JournalReader journal, AnalyticsStore store, Mark
         var arrival = life.ArrivalPx ?? Mid(QuoteKind.Arrival);
         // What started in the turn that received it had one market for both.
         var decision = life.StartedAt == life.ReceivedAt ? arrival ?? Mid(QuoteKind.Decision) : Mid(QuoteKind.Decision) ?? MidAt(life.ReceivedAt);
-        var close = life.EndedAt is null ? MarketHistory.Best(market.FreshBooks(spec.Instrument).Where(b => spec.Allows(b.Venue))
+        var close = life.EndedAt is null ? MarketHistory.Best(market.FreshBooks(spec.Instrument, spec.Venues).Where(b => spec.Allows(b.Venue))
             .Select(b => b.BestBid is { } bid && b.BestAsk is { } ask ? new Quote(bid, ask) : (Quote?)null))?.Mid : Mid(QuoteKind.End) ?? MidAt(end);
         var fills = life.Fills.Select(f => new CostFill(f.Report.ExecId, f.Report.Venue, f.Report.LastQty, f.Report.LastPx, f.Report.Commission - f.Report.Gas, f.Report.LastLiquidityInd,
             f.Report.TransactTime, quotes.GetValueOrDefault((QuoteKind.Send, f.Report.ClOrdId.Value)), quotes.GetValueOrDefault((QuoteKind.Fill, $"{f.Report.Venue}/{f.Report.ExecId}")),

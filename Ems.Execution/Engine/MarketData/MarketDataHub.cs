@@ -30,14 +30,14 @@ public sealed class MarketDataHub
     /// <summary>The newest book, or null; fresh or not.</summary>
     public BookSnapshot? Book(VenueId venue, InstrumentId instrument) => clients.TryGetValue(venue, out var c) ? c.Book(instrument) : null;
 
-    /// <summary>The fresh books of one instrument, in venue order.</summary>
-    public IReadOnlyList<BookSnapshot> FreshBooks(InstrumentId instrument)
+    /// <summary>The fresh books of one instrument, in venue order; of venues that must be named only those that are.</summary>
+    public IReadOnlyList<BookSnapshot> FreshBooks(InstrumentId instrument, IReadOnlyList<VenueId>? named = null)
     {
         var now = time.GetUtcNow();
         var fresh = new List<BookSnapshot>(clients.Count);
         foreach (var l in Catalog.Listings(instrument))
         {
-            if (Book(l.Venue, instrument) is { } book && !book.IsStale(now, StaleAfter))
+            if ((!l.OnlyWhenNamed || named?.Contains(l.Venue) == true) && Book(l.Venue, instrument) is { } book && !book.IsStale(now, StaleAfter))
             {
                 fresh.Add(book);
             }

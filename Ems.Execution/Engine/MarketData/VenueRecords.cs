@@ -27,7 +27,7 @@ public sealed class VenueRecords(TimeProvider time)
         var now = time.GetUtcNow();
         foreach (var l in listings)
         {
-            if (now - Of(l.Venue).LookAt >= TimeSpan.FromSeconds(1))
+            if (!l.OnlyWhenNamed && now - Of(l.Venue).LookAt >= TimeSpan.FromSeconds(1))
             {
                 var stale = true;
                 foreach (var book in fresh)
@@ -41,7 +41,7 @@ public sealed class VenueRecords(TimeProvider time)
 
     /// <summary>Refusals that are about the order; they say nothing about the venue. Every other code is held against it.</summary>
     private static readonly string[] OwnFaults =
-        ["DUPLICATE", "INSTRUMENT_UNKNOWN", "UNKNOWN_", "FILTER", "MIN_", "MAX_", "LOT_", "TICK_", "INSUFFICIENT", "POST_ONLY", "FOK", "REDUCE_ONLY", "EXPIRED", "NOT_AUTHORIZED", "PERMISSION", "ACCOUNT_"];
+        ["DUPLICATE", "INSTRUMENT_UNKNOWN", "UNKNOWN_", "FILTER", "MIN_", "MAX_", "LOT_", "TICK_", "INSUFFICIENT", "POST_ONLY", "FOK", "REDUCE_ONLY", "EXPIRED", "NOT_AUTHORIZED", "PERMISSION", "ACCOUNT_", "MANDATE_", "EXECUTOR_", "NOTHING_LEFT"];
 
     private static bool IsItsFault(ExecutionReport r) => r.ExecType == ExecType.Rejected
         && (r.RejectCode is not { } code || !OwnFaults.Any(f => code.StartsWith(f, StringComparison.OrdinalIgnoreCase)));

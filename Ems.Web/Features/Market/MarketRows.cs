@@ -20,7 +20,7 @@ internal static class MarketRows
 
     /// <summary>Every venue that lists the instrument, fresh or not.</summary>
     public static IReadOnlyList<VenueStatusRow> Venues(MarketDataHub market, InstrumentId instrument, DateTimeOffset now) =>
-        [.. market.Catalog.Listings(instrument).Select(l => market.Book(l.Venue, instrument) is { } book
+        [.. market.Catalog.Listings(instrument).Where(l => !l.OnlyWhenNamed).Select(l => market.Book(l.Venue, instrument) is { } book
             ? new VenueStatusRow(l.Venue.Value, book.BestBid, book.BestAsk, book.IsStale(now, MarketDataHub.StaleAfter), Math.Max(0, (now - book.Time).TotalMilliseconds))
             : new VenueStatusRow(l.Venue.Value, null, null, true, 0))];
 
@@ -28,6 +28,6 @@ internal static class MarketRows
     public static TradeRow Row(MarketTrade t) => new(t.Venue.Value, t.TradeId, t.Px, t.Qty, t.Aggressor, t.Time);
 
     /// <summary>An instrument with its listings.</summary>
-    public static InstrumentRow Row(Instrument i, InstrumentCatalog catalog) => new(i.Id.Value, i.Base.Code, i.Quote.Code, [.. catalog.Listings(i.Id)
+    public static InstrumentRow Row(Instrument i, InstrumentCatalog catalog) => new(i.Id.Value, i.Base.Code, i.Quote.Code, [.. catalog.Listings(i.Id).Where(l => !l.OnlyWhenNamed)
         .Select(l => new ListingRow(l.Venue.Value, l.TickSize, l.LotSize, l.MinQty, l.MinNotional, l.MakerFee, l.TakerFee))]);
 }

@@ -9,7 +9,7 @@ internal sealed class VenueHealth(MarketDataHub market, TimeProvider time) : IHe
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var now = time.GetUtcNow();
-        var listings = market.Catalog.Instruments.SelectMany(i => market.Catalog.Listings(i.Id)).ToList();
+        var listings = market.Catalog.Instruments.SelectMany(i => market.Catalog.Listings(i.Id)).Where(l => !l.OnlyWhenNamed).ToList();
         var stale = listings.Count(l => market.Book(l.Venue, l.Instrument)?.IsStale(now, MarketDataHub.StaleAfter) != false);
         var text = $"{listings.Count - stale} of {listings.Count} books are fresh";
         return Task.FromResult(stale == 0 ? HealthCheckResult.Healthy(text) : stale < listings.Count ? HealthCheckResult.Degraded(text) : HealthCheckResult.Unhealthy(text));

@@ -45,12 +45,19 @@ public sealed partial class PoolExecutionClient
             return;
         }
         // A sale puts exactly its quantity in and asks for its worst price; a purchase takes exactly its quantity out and pays at most that.
-        var quote = r.OrderQty * r.Px;
+        var qty = Math.Min(r.OrderQty, Steps.RoundDown(desk.MaxQty(r.Account, r.ClOrdId) ?? r.OrderQty, listing.LotSize));
+        if (qty <= 0m)
+        {
+            End(order, OrdStatus.Rejected, ExecType.Rejected, "NOTHING_LEFT", "nothing may be moved any more for this order");
+            return;
+        }
+        var quote = qty * r.Px;
         var (amountIn, amountOut) = r.Side == Side.Sell
-            ? (PoolArithmetic.UnitsDown(r.OrderQty, pool.Base.Decimals), PoolArithmetic.UnitsUp(quote, pool.Quote.Decimals))
-            : (PoolArithmetic.UnitsDown(quote, pool.Quote.Decimals), PoolArithmetic.UnitsDown(r.OrderQty, pool.Base.Decimals));
+            ? (PoolArithmetic.UnitsDown(qty, pool.Base.Decimals), PoolArithmetic.UnitsUp(quote, pool.Quote.Decimals))
+            : (PoolArithmetic.UnitsDown(quote, pool.Quote.Decimals), PoolArithmetic.UnitsDown(qty, pool.Base.Decimals));
         order = order with
         {
+            SwapQty = qty < r.OrderQty ? qty : null,
             Pool = pool.Pool.Address.ToString(), ZeroForOne = pool.Market.ZeroForOne(r.Side),
             AmountIn = amountIn.ToString(CultureInfo.InvariantCulture), AmountOut = amountOut.ToString(CultureInfo.InvariantCulture),
         };
@@ -86,13 +93,13 @@ public sealed partial class PoolExecutionClient
                 // What a book says to an order that finds nothing at its price: taken, and over.
                 order = order with { OrdStatus = OrdStatus.New };
                 Tell(order.Report(Venue, NextExecId(), ExecType.New, time.GetUtcNow()));
-                End(order, OrdStatus.Canceled, ExecType.Canceled, null, "the pool's price is beyond the order's: " + text);
+                End(order, OrdStatus.Canceled, ExecType.Canceled, result.Code, "the pool's price is beyond the order's: " + text);
                 break;
             case OnChainDenial.Expired:
                 End(order, OrdStatus.Expired, ExecType.Expired, null, text);
                 break;
             case OnChainDenial.InsufficientFunds:
-                End(order, OrdStatus.Rejected, ExecType.Rejected, "INSUFFICIENT_BALANCE", text);
+                End(order, OrdStatus.Rejected, ExecType.Rejected, result.Code ?? "INSUFFICIENT_BALANCE", text);
                 break;
             default:
                 End(order, OrdStatus.Rejected, ExecType.Rejected, result.Code ?? "CHAIN_REFUSED", text);
@@ -172,21 +179,27 @@ public sealed partial class PoolExecutionClient
     {
         var pool = spec.Find(chain.State.Contracts, order.Instrument)!;
         var (moved, units) = order.Side == Side.Sell ? (swap.AmountOut!.Value, swap.AmountIn!.Value) : (swap.AmountIn!.Value, swap.AmountOut!.Value);
-        if (units != PoolArithmetic.UnitsDown(order.OrderQty, pool.Base.Decimals))
+        var qty = order.MovedQty;
+        if (units != PoolArithmetic.UnitsDown(qty, pool.Base.Decimals))
         {
-            throw new InvalidOperationException($"{order.SwapId} moved {units} units of {pool.Base.Symbol}, {order.OrderQty} tokens were asked.");
+            throw new InvalidOperationException($"{order.SwapId} moved {units} units of {pool.Base.Symbol}, {qty} tokens were asked.");
         }
-        var (px, gas) = (PoolArithmetic.Tokens(moved, pool.Quote.Decimals) / order.OrderQty, GasOf(order, swap));
-        var done = order with { OrdStatus = OrdStatus.Filled, CumQty = order.OrderQty, Commission = gas };
+        var (px, gas, whole) = (PoolArithmetic.Tokens(moved, pool.Quote.Decimals) / qty, GasOf(order, swap), qty == order.OrderQty);
+        var done = order with { OrdStatus = whole ? OrdStatus.Filled : OrdStatus.Canceled, CumQty = qty, Commission = gas, Text = whole ? null : "no more than this may be moved at once" };
         var fill = done.Report(Venue, NextExecId(), ExecType.Trade, time.GetUtcNow()) with
         {
-            LeavesQty = 0m, LastQty = order.OrderQty, LastPx = px, LastLiquidityInd = LastLiquidityInd.Removed, Commission = gas, CommCurrency = pool.Instrument.Quote, Gas = gas,
+            OrdStatus = whole ? OrdStatus.Filled : OrdStatus.PartiallyFilled, LeavesQty = order.OrderQty - qty, Text = null,
+            LastQty = qty, LastPx = px, LastLiquidityInd = LastLiquidityInd.Removed, Commission = gas, CommCurrency = pool.Instrument.Quote, Gas = gas,
         };
         var sign = order.Side.Sign();
         open.Remove((order.Account, order.ClOrdId));
         // The same sums as the ledger's, so that both agree to the last digit.
-        store.Write(Venue, done, fill, [new(order.OrderQty * sign, pool.Instrument.Base), new((-sign * order.OrderQty * px) - gas, pool.Instrument.Quote)]);
+        store.Write(Venue, done, fill, [new(qty * sign, pool.Instrument.Base), new((-sign * qty * px) - gas, pool.Instrument.Quote)]);
         Tell(fill);
+        if (!whole)
+        {
+            Tell(done.Report(Venue, NextExecId(), ExecType.Canceled, time.GetUtcNow()));
+        }
     }
 
     private void End(PoolOrder order, OrdStatus status, ExecType type, string? code, string? text)
@@ -207,7 +220,7 @@ public sealed partial class PoolExecutionClient
     private void Refuse(VenueOrder r, string code, string text, DateTimeOffset now) =>
         Tell(new ExecutionReport(Venue, r.Account, r.ClOrdId, null, NextExecId(), ExecType.Rejected, OrdStatus.Rejected, r.OrderQty, 0m, 0m, 0m, 0m, LastLiquidityInd.None, 0m, default, now, code, text));
 
-    private decimal GasOf(PoolOrder order, OnChainSwapReport swap) => swap.GasCost.IsZero ? 0m
+    private decimal GasOf(PoolOrder order, OnChainSwapReport swap) => swap.GasCost.IsZero || !desk.ChargesGas ? 0m
         : Math.Round((decimal)swap.GasCost / WeiPerCoin * (market.CoinPx(QuoteOf(order)) ?? order.Px), CommissionDigits, MidpointRounding.ToPositiveInfinity);
 
     private OnChainSwap SwapOf(PoolOrder o) => new(o.SwapId, Address.Parse(o.Pool), o.ZeroForOne, BigInteger.Parse(o.AmountIn, CultureInfo.InvariantCulture),

@@ -8,14 +8,19 @@ namespace Ems.Execution.Venues.OnChain.Pools;
 /// <param name="Instance">The chain it was meant for.</param>
 /// <param name="AmountIn">Units that go in, or the most that may.</param>
 /// <param name="AmountOut">Units that must come out at least, or exactly.</param>
+/// <param name="SwapQty">What its swap moves, base units; null: all of the order.</param>
 /// <param name="Commission">What the chain took for gas, quote units.</param>
 public sealed record PoolOrder(
     AccountId Account, ClOrdId ClOrdId, InstrumentId Instrument, Side Side, decimal OrderQty, decimal Px, OrdStatus OrdStatus, decimal CumQty,
-    string Instance, string Pool, bool ZeroForOne, string AmountIn, string AmountOut, DateTimeOffset Deadline, decimal Commission = 0m, string? RejectCode = null, string? Text = null)
+    string Instance, string Pool, bool ZeroForOne, string AmountIn, string AmountOut, DateTimeOffset Deadline, decimal Commission = 0m, string? RejectCode = null, string? Text = null, decimal? SwapQty = null)
 {
     /// <summary>Name of its swap; the same for ever, so that sending it again sends nothing twice.</summary>
     [JsonIgnore]
     public string SwapId => $"{Account}/{ClOrdId}";
+
+    /// <summary>What its swap moves, base units.</summary>
+    [JsonIgnore]
+    public decimal MovedQty => SwapQty ?? OrderQty;
 
     /// <summary>Whether its swap can still happen.</summary>
     [JsonIgnore]

@@ -1,6 +1,7 @@
 using Ems.Execution.Core.MarketData;
 using Ems.Execution.Core.Primitives;
 using Ems.Execution.Venues.OnChain.Keys;
+using Ems.Execution.Venues.OnChain.Mandates;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -22,6 +23,10 @@ public static class ChainHosting
         });
         services.AddSingleton<ChainRuntime>();
         services.AddSingleton<IServerKeys>(s => new ServerKeys(s.GetRequiredService<IOptions<ChainOptions>>().Value.KeysFile, s.GetRequiredService<IDataProtectionProvider>(), s.GetRequiredService<TimeProvider>()));
+        services.AddOptions<ExecutorOptions>().BindConfiguration("Chain:Executor").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<ExecutorPolicy>();
+        services.AddSingleton(s => new MandateBook(s.GetRequiredService<IOptions<ChainOptions>>().Value.MandatesFile));
+        services.AddSingleton<MandateDesk>();
         services.AddHostedService(s => s.GetRequiredService<ChainRuntime>());
         return services;
     }

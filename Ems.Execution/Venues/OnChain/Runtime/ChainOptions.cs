@@ -40,6 +40,8 @@ public sealed class ChainOptions : IValidatableObject
     public string TransactionsFile => Path.Combine(DataPath, "transactions.db");
     /// <summary>Records of the on-chain venues: orders, fills, balances.</summary>
     public string VenueFile => Path.Combine(DataPath, "onchain-venues.db");
+    /// <summary>Mandates that owners signed.</summary>
+    public string MandatesFile => Path.Combine(DataPath, "mandates.db");
     /// <summary>Keys that the server holds, each encrypted.</summary>
     public string KeysFile => Path.Combine(DataPath, "server-keys.db");
     /// <summary>Where the contracts are on chains we deployed on, by genesis hash.</summary>
