@@ -23,7 +23,8 @@ public readonly record struct FixedCostOutputResult(double Cost, double LowerBou
 /// <summary>
 /// Split with fixed costs (gas) and minimum sizes: branch and bound over which venues are used. A node's bound is its Lagrangian dual
 /// (each venue alone decides at a common price whether it is worth its cost); its candidate is the exact split over the venues the dual
-/// picked. It stops at the wanted gap or after a number of nodes and says what gap is left. Not for the hot path: it allocates.
+/// picked. It stops at the wanted gap or after a number of nodes and says what gap is left. Before it searches it asks
+/// <see cref="CostedSplit"/>, whose answer mostly is proven good enough; the search itself is not for the hot path: it allocates.
 /// </summary>
 public static class FixedCostSplit
 {
@@ -32,6 +33,11 @@ public static class FixedCostSplit
     /// <param name="gapBpsWanted">The search ends once the certified gap is at most this.</param>
     public static FixedCostResult Solve(ReadOnlySpan<LiquidityCurve> curves, double amountIn, Span<double> allocations, int nodesMax = 400, double gapBpsWanted = 1e-6)
     {
+        if (allocations.Length == curves.Length && amountIn > 0.0 && double.IsFinite(amountIn)
+            && CostedSplit.Mine.Solve(curves, amountIn, false, allocations, gapBpsWanted / 10_000.0) is var quick && quick.Gap * 10_000.0 <= gapBpsWanted)
+        {
+            return new(quick.Net, quick.Bound, Sum(allocations), 1);
+        }
         var search = new Search(curves.ToArray(), amountIn, false);
         var (bound, nodes) = Run(search, curves.Length, allocations, nodesMax, gapBpsWanted);
         return new(search.BestNet, bound, Sum(allocations), nodes);
@@ -43,6 +49,11 @@ public static class FixedCostSplit
     /// </summary>
     public static FixedCostOutputResult SolveForOutput(ReadOnlySpan<LiquidityCurve> curves, double amountOut, Span<double> outputs, int nodesMax = 400, double gapBpsWanted = 1e-6)
     {
+        if (outputs.Length == curves.Length && amountOut > 0.0 && double.IsFinite(amountOut)
+            && CostedSplit.Mine.Solve(curves, amountOut, true, outputs, gapBpsWanted / 10_000.0) is var quick && quick.Gap * 10_000.0 <= gapBpsWanted)
+        {
+            return new(-quick.Net, -quick.Bound, Sum(outputs), 1);
+        }
         var relaxed = OptimalSplit.SolveForOutput(curves, amountOut, outputs);
         var px = relaxed.MarginalPx;
         foreach (var c in curves)

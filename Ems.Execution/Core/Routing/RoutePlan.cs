@@ -36,11 +36,43 @@ public sealed record RouteRequest(Side Side, decimal Qty, decimal LimitPx, TimeI
 /// <summary>
 /// One child order to send. AllInPx = expected average price with fee, gas and the venue's penalty (above for a buy, below for a sell).
 /// </summary>
+/// <param name="Reason">Why it goes there, for the trader; written when it is first read.</param>
 /// <param name="Gas">Gas, quote units; within AllInPx.</param>
 /// <param name="PenaltyBps">Expected cost of delay and refusal, basis points; within AllInPx.</param>
 public sealed record RouteLeg(
     VenueId Venue, decimal Qty, decimal Px, TimeInForce TimeInForce, bool PostOnly, decimal? ExpectedAvgPx, decimal ExpectedFee, decimal? AllInPx, string Reason,
-    decimal Gas = 0m, decimal PenaltyBps = 0m);
+    decimal Gas = 0m, decimal PenaltyBps = 0m)
+{
+    private VenueTake? take;
+    private string? reason = Reason;
+
+    /// <summary>Why it goes there, for the trader.</summary>
+    public string Reason
+    {
+        get
+        {
+            if (take is { } t)
+            {
+                (reason, take) = (RouteText.Reason(this, t), null);
+            }
+            return reason ?? "";
+        }
+        init => (reason, take) = (value, null);
+    }
+
+    /// <summary>What the reason is written from.</summary>
+    internal VenueTake? Take
+    {
+        init => take = value;
+    }
+
+    /// <summary>Equal when all that is told is.</summary>
+    public bool Equals(RouteLeg? other) => other is not null && (Venue, Qty, Px, TimeInForce, PostOnly, Reason) == (other.Venue, other.Qty, other.Px, other.TimeInForce, other.PostOnly, other.Reason)
+        && (ExpectedAvgPx, ExpectedFee, AllInPx, Gas, PenaltyBps) == (other.ExpectedAvgPx, other.ExpectedFee, other.AllInPx, other.Gas, other.PenaltyBps);
+
+    /// <summary>By what identifies it within a plan.</summary>
+    public override int GetHashCode() => HashCode.Combine(Venue, Qty, Px);
+}
 
 /// <summary>A venue that got nothing or less than it could, and why.</summary>
 public sealed record RouteAlternative(VenueId Venue, decimal? AllInPx, string LostBecause);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ems.Execution.Core.Primitives;
 
 namespace Ems.Execution.Core.Routing;
@@ -13,9 +14,19 @@ internal static class TakingRouter
     /// <summary>Sets of venues the search may examine: a fraction of a millisecond for a few venues.</summary>
     private const int NodesMax = 60;
     private const int DropsMax = 16;
+    /// <summary>Up to this many venues every way of splitting competes, to the last digit; beyond, a certified gap is good enough.</summary>
+    private const int FewVenues = 8;
+    /// <summary>Gap to the bound that is good enough among many venues, lots and gas included: a hundredth of a basis point.</summary>
+    private const double GapGoodEnough = 1e-6;
+    /// <summary>Gap that is only the rounding of doubles.</summary>
+    private const double GapOfDoubles = 1e-12;
 
     public static RoutePlan Plan(RouteRequest request)
     {
+        if (request.TimeInForce != TimeInForce.Fok && request.Qty > 0m && request.LimitPx > 0m && Certified(request) is { } certified)
+        {
+            return new(RouteText.Legs(request, certified.Takes), RouteText.Losers(request, certified.Takes), 0m, null);
+        }
         var venues = request.Venues.Where(v => v.ExcludedBecause is null && (v.Book is not null || v.Curve is not null)).ToList();
         if (request.TimeInForce == TimeInForce.Fok)
         {
@@ -26,7 +37,46 @@ internal static class TakingRouter
                 : new(RouteText.Legs(request, whole.Takes), RouteText.Losers(request, whole.Takes), 0m, null);
         }
         var best = Best(request, venues);
-        return new(RouteText.Legs(request, best.Takes), RouteText.Losers(request, best.Takes), best.Unrouted, best.Unrouted > 0m ? RouteText.Unrouted(request, venues, best.Unrouted) : null);
+        return Told(request, venues, best);
+    }
+
+    private static RoutePlan Told(RouteRequest request, List<RouteVenue> venues, Booked best) => new(RouteText.Legs(request, best.Takes),
+        RouteText.Losers(request, best.Takes), best.Unrouted, best.Unrouted > 0m ? RouteText.Unrouted(request, venues, best.Unrouted) : null);
+
+    /// <summary>
+    /// The certified optimum over the few venues that matter, booked; null when it cannot be sent as it is (a minimum, a coarse lot, too
+    /// little depth) or is not proven good enough.
+    /// </summary>
+    private static Booked? Certified(RouteRequest request)
+    {
+        var bench = RouteBench.Mine;
+        try
+        {
+            var result = bench.Solve(request, request.Venues.Count > FewVenues ? GapGoodEnough : GapOfDoubles);
+            var takes = new List<VenueTake>(8);
+            var parts = new List<double>(8);
+            for (var i = 0; i < bench.Entered && result.Fills; i++)
+            {
+                var (venue, part) = bench[i];
+                if (part > 0.0)
+                {
+                    takes.Add(new(request, venue));
+                    parts.Add(part);
+                }
+            }
+            if (takes.Count == 0)
+            {
+                return null;
+            }
+            var booked = Booked.Of(request, takes, CollectionsMarshal.AsSpan(parts));
+            var bound = request.Side == Side.Sell ? result.Bound : -result.Bound;
+            var gap = ((double)booked.AllIn - bound) * request.Side.Sign() / Math.Abs(bound);
+            return booked.Unrouted == 0m && gap <= (request.Venues.Count > FewVenues ? GapGoodEnough : GapOfDoubles) && booked.Refused(request) is null ? booked : null;
+        }
+        finally
+        {
+            bench.Clear();
+        }
     }
 
     private static Booked Best(RouteRequest request, List<RouteVenue> venues)
@@ -129,7 +179,7 @@ internal sealed record Booked(IReadOnlyList<VenueTake> Takes, decimal Unrouted)
             var before = t.Qty;
             left -= t.Set(Math.Min(t.Qty + more, t.MaxQty)).Qty - before;
         }
-        return new([.. takes.Where(t => t.Qty > 0m)], left);
+        return new(takes.TrueForAll(t => t.Qty > 0m) ? takes : [.. takes.Where(t => t.Qty > 0m)], left);
     }
 
     private static VenueTake? Cheapest(List<VenueTake> takes, ReadOnlySpan<double> parts, decimal left)

@@ -20,29 +20,48 @@ internal sealed class VenueTake
         {
             depth = PoolDepth(pool, request.LimitPx);
         }
-        while (venue.Curve is null && usable < levels.Count && side.IsWithin(levels[usable].Px, request.LimitPx)
-            // A child priced at one of our own orders could trade with it, and is denied.
-            && venue.OwnLevels?.Any(o => side.IsWithin(o.Px, levels[usable].Px)) != true)
+        else
         {
-            depth += levels[usable++].Qty;
+            // What lies beyond the quantity asked for is of no use to anybody.
+            while (usable < levels.Count && depth < request.Qty && Usable(request, venue, levels[usable].Px))
+            {
+                depth += levels[usable++].Qty;
+            }
         }
-        Depth = depth;
         MaxQty = Steps.RoundDown(Math.Max(0m, Math.Min(depth, Math.Min(venue.MaxQty, venue.Listing.MaxQty))), Lot);
     }
 
     public Side Side => side;
     public RouteVenue Venue { get; }
     public decimal Lot { get; }
-    /// <summary>What lies within the limit and before our own orders.</summary>
-    public decimal Depth { get; }
-    /// <summary>Most it may take, in whole lots: depth, balances and the venue's own largest order.</summary>
+    /// <summary>Most it may take, in whole lots: depth as far as the request reaches, balances and the venue's own largest order.</summary>
     public decimal MaxQty { get; }
     public decimal Qty { get; private set; }
     public decimal Notional { get; private set; }
     public decimal WorstPx { get; private set; }
     public int Levels { get; private set; }
 
-    /// <summary>Levels within the limit.</summary>
+    /// <summary>Whether a level may be taken: within the limit, and no order of our own rests at or before it, which it could meet.</summary>
+    public static bool Usable(RouteRequest request, RouteVenue venue, decimal px)
+    {
+        if (!request.Side.IsWithin(px, request.LimitPx))
+        {
+            return false;
+        }
+        if (venue.OwnLevels is { Count: > 0 } own)
+        {
+            foreach (var o in own)
+            {
+                if (request.Side.IsWithin(o.Px, px))
+                {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /// <summary>Levels within the limit, as many as the request can need.</summary>
     public int UsableLevels => usable;
 
     public decimal Gas => Qty > 0m ? Venue.FixedCost : 0m;
@@ -84,6 +103,10 @@ internal sealed class VenueTake
         if (Qty + Lot > MaxQty)
         {
             return null;
+        }
+        if (Venue.Curve is null && Levels > 0 && usedOfLast + Lot <= levels[Levels - 1].Qty)
+        {
+            return AllInAt(levels[Levels - 1].Px);
         }
         var (before, qty) = (AllIn, Qty);
         var next = (Set(qty + Lot).AllIn - before) / Lot;
@@ -142,8 +165,8 @@ internal sealed class VenueTake
         {
             return 0m;
         }
-        var cut = pool.Curve.Cut(side == Side.Buy ? 1.0 / (double)limitPx : (double)limitPx, double.PositiveInfinity);
-        return Exact(side == Side.Buy ? cut.OutputCapacity : cut.Capacity);
+        var (input, output) = pool.Curve.DepthTo(side == Side.Buy ? 1.0 / (double)limitPx : (double)limitPx);
+        return Exact(side == Side.Buy ? output : input);
     }
 
     private static decimal Exact(double value) => value >= 1e27 ? 1e27m : value > 0.0 ? (decimal)value : 0m;

@@ -9,8 +9,9 @@ namespace Ems.Execution.Core.Routing.Curves;
 /// </summary>
 public sealed partial class LiquidityCurve
 {
-    private readonly CurveSegment[] segments;
-    private readonly double[] ends;
+    private CurveSegment[] segments;
+    private double[] ends;
+    private int count;
 
     private LiquidityCurve(IReadOnlyCollection<(double Px, double Bend, double Capacity)> pieces, double fixedCost, double minInput)
     {
@@ -28,38 +29,38 @@ public sealed partial class LiquidityCurve
             output += segments[n].OutCapacity;
             n++;
         }
-        (Capacity, OutputCapacity) = (input, output);
+        (Capacity, OutputCapacity, count) = (input, output, n);
     }
 
     private LiquidityCurve(LiquidityCurve same, double fixedCost, double minInput)
     {
         RequireCosts(fixedCost, minInput);
-        (segments, ends, Capacity, OutputCapacity) = (same.segments, same.ends, same.Capacity, same.OutputCapacity);
+        (segments, ends, count, Capacity, OutputCapacity) = (same.segments, same.ends, same.count, same.Capacity, same.OutputCapacity);
         (FixedCost, MinInput) = (fixedCost, minInput);
     }
 
     /// <summary>Cost of using the venue at all (gas), in output units.</summary>
-    public double FixedCost { get; }
+    public double FixedCost { get; private set; }
     /// <summary>Least input the venue takes, when it takes any.</summary>
-    public double MinInput { get; }
+    public double MinInput { get; private set; }
     /// <summary>Largest input that still gives something; infinite for a constant-product pool.</summary>
-    public double Capacity { get; }
+    public double Capacity { get; private set; }
 
     /// <summary>All it can give; finite for a constant-product pool, whose last unit costs infinitely much.</summary>
-    public double OutputCapacity { get; }
+    public double OutputCapacity { get; private set; }
     /// <summary>Marginal output per input of the first unit, fees included; 0 for an empty curve.</summary>
-    public double BestPx => segments.Length > 0 ? segments[0].StartPx : 0.0;
+    public double BestPx => count > 0 ? segments[0].StartPx : 0.0;
 
-    internal ReadOnlySpan<CurveSegment> Segments => segments;
+    internal ReadOnlySpan<CurveSegment> Segments => segments.AsSpan(0, count);
 
     /// <summary>Output for <paramref name="input"/>, fixed cost not deducted. Input beyond the capacity gives nothing more.</summary>
     public double Output(double input)
     {
-        if (input <= 0.0 || segments.Length == 0)
+        if (input <= 0.0 || count == 0)
         {
             return 0.0;
         }
-        var (low, high) = (0, segments.Length - 1);
+        var (low, high) = (0, count - 1);
         while (low < high)
         {
             var mid = (low + high + 1) >> 1;
@@ -72,11 +73,11 @@ public sealed partial class LiquidityCurve
     /// <summary>Least input that gives <paramref name="output"/>: the inverse of <see cref="Output(double)"/>; the capacity when it cannot give as much.</summary>
     public double Input(double output)
     {
-        if (output <= 0.0 || segments.Length == 0)
+        if (output <= 0.0 || count == 0)
         {
             return 0.0;
         }
-        var (low, high) = (0, segments.Length - 1);
+        var (low, high) = (0, count - 1);
         while (low < high)
         {
             var mid = (low + high + 1) >> 1;
@@ -89,7 +90,7 @@ public sealed partial class LiquidityCurve
     /// <summary>Marginal output per input after <paramref name="input"/>; 0 at the capacity.</summary>
     public double PxAfter(double input)
     {
-        foreach (ref readonly var s in segments.AsSpan())
+        foreach (ref readonly var s in segments.AsSpan(0, count))
         {
             if (input < s.InBefore + s.Capacity)
             {
@@ -109,11 +110,10 @@ public sealed partial class LiquidityCurve
     /// </summary>
     public LiquidityCurve Cut(double leastPx, double maxInput, double inputCost = 1.0, double outputWorth = 1.0)
     {
-        var pieces = new List<(double, double, double)>(segments.Length);
-        foreach (ref readonly var s in segments.AsSpan())
+        var pieces = new List<(double, double, double)>(count);
+        foreach (ref readonly var s in segments.AsSpan(0, count))
         {
-            var room = Math.Min(s.Capacity, maxInput - s.InBefore);
-            room = s.EndPx >= leastPx ? room : s.StartPx <= leastPx || s.IsFlat ? 0.0 : Math.Min(room, s.InputTo(leastPx));
+            var room = Room(s, leastPx, maxInput);
             if (!(room > 0.0))
             {
                 break;
@@ -124,7 +124,7 @@ public sealed partial class LiquidityCurve
     }
 
     /// <summary>Input at which the next unit would earn less than <paramref name="px"/> (> 0); levels exactly at it are not taken.</summary>
-    public double InputAt(double px) => InputAt(px, FullyAbove(px, 0, segments.Length));
+    public double InputAt(double px) => InputAt(px, FullyAbove(px, 0, count));
 
     internal double InputAt(double px, int full)
     {
@@ -133,7 +133,7 @@ public sealed partial class LiquidityCurve
         {
             full--;
         }
-        if (full == segments.Length)
+        if (full == count)
         {
             return Capacity;
         }
