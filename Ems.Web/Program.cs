@@ -1,4 +1,5 @@
 using Ems.Execution.Engine.Hosting;
+using Ems.Execution.Venues.Cow;
 using Ems.Execution.Venues.OnChain.Pools;
 using Ems.Execution.Venues.OnChain.Runtime;
 using Ems.Execution.Venues.Paper;
@@ -39,6 +40,7 @@ static async Task<int> ServeAsync(string[] args)
     builder.Services.AddPaperMarket(builder.Configuration);
     builder.Services.AddPaperVenues();
     builder.Services.AddChain();
+    builder.Services.AddIntents();
     if (builder.Configuration.GetValue("Chain:Venues", true))
     {
         builder.Services.AddPoolVenues();

@@ -3,6 +3,7 @@ using Ems.Web.Features.Accounts;
 using Ems.Web.Features.Chain;
 using Ems.Web.Features.Costs;
 using Ems.Web.Features.Groups;
+using Ems.Web.Features.Intents;
 using Ems.Web.Features.Kill;
 using Ems.Web.Features.Mandates;
 using Ems.Web.Features.Market;
@@ -26,7 +27,7 @@ public static class ApiFeature
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapGroup("/api").AddEndpointFilter<BodyFilter>()
-            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays().MapChain().MapMandates();
+            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays().MapChain().MapMandates().MapIntents();
         return app;
     }
 }

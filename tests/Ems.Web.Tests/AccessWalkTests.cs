@@ -34,7 +34,7 @@ public sealed class AccessWalkTests(EmsHost host)
     [
         "GET /", "POST /", "GET /trade/{Id}", "POST /trade/{Id}", "GET /orders", "POST /orders", "GET /orders/{Account}/{Id}", "POST /orders/{Account}/{Id}",
         "GET /costs", "POST /costs", "GET /not-found", "POST /not-found", "GET /_framework/resource-collection.js",
-        "GET /wallets", "POST /wallets", "GET /api/wallets", "POST /api/wallets", "DELETE /api/wallets/{address}", "GET /chain", "POST /chain", "GET /api/chain", "POST /api/chain/faucet", "GET /api/me", "POST /api/me/sign-out", "GET /api/algos", "GET /api/group-types", "GET /api/instruments", "GET /api/market/{instrument}",
+        "GET /wallets", "POST /wallets", "GET /api/wallets", "POST /api/wallets", "DELETE /api/wallets/{address}", "GET /chain", "POST /chain", "GET /api/chain", "POST /api/chain/faucet", "GET /api/intents", "POST /api/intents", "POST /api/intents/quote", "GET /api/intents/{uid}", "GET /api/intents/{uid}/cancellation", "POST /api/intents/{uid}/cancel", "GET /api/me", "POST /api/me/sign-out", "GET /api/algos", "GET /api/group-types", "GET /api/instruments", "GET /api/market/{instrument}",
         "GET /hubs/trading/negotiate", "GET /hubs/trading",
     ];
 
@@ -239,7 +239,7 @@ public sealed class AccessWalkTests(EmsHost host)
     {
         var (method, pattern) = (name.Split(' ')[0], name.Split(' ')[1]);
         var path = pattern.Replace("{account}", account).Replace("{Account}", account).Replace("{clOrdId}", "no-such-order").Replace("{Id}", "no-such-order")
-            .Replace("{venue}", "ALPHA").Replace("{hash}", "0x00").Replace("{address}", "0x90f79bf6eb2c4f870365e785982e1f101e93b906").Replace("{instrument}", "BTC-USDT").Replace("/{**path}", "");
+            .Replace("{venue}", "ALPHA").Replace("{hash}", "0x00").Replace("{uid}", "0x00").Replace("{address}", "0x90f79bf6eb2c4f870365e785982e1f101e93b906").Replace("{instrument}", "BTC-USDT").Replace("/{**path}", "");
         path.ShouldNotContain("{");
         var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (method is "POST" or "PUT" or "PATCH")

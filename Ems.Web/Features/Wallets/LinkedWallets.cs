@@ -11,6 +11,10 @@ public sealed class LinkedWallets(UserManager<EmsUser> people)
     /// <summary>Name of the login provider in Identity's own table of external logins; the key is the address in its checksum form.</summary>
     public const string Provider = "Ethereum";
 
+    /// <summary>The addresses that the signed-in person has linked.</summary>
+    public async Task<IReadOnlyList<Address>> OfAsync(ClaimsPrincipal me) => await people.GetUserAsync(me) is not { } user ? []
+        : [.. (await people.GetLoginsAsync(user)).Where(l => l.LoginProvider == Provider).Select(l => Address.Parse(l.ProviderKey))];
+
     /// <summary>Whether the signed-in person has linked the address.</summary>
     public async Task<bool> OwnsAsync(ClaimsPrincipal me, Address address) =>
         await people.FindByLoginAsync(Provider, address.ToString()) is { } owner && owner.Id == people.GetUserId(me);
