@@ -148,6 +148,22 @@ public sealed class MandateTests
         (keys.Count, keys[0].RetiredAt, keys[1].RetiredAt is not null).ShouldBe((2, null, true));
     }
 
+    [Fact]
+    public async Task With_pools_beside_the_books_a_ticket_still_has_its_preview_and_a_finished_order_its_replay()
+    {
+        await using var desk = await ChainDesk.StartAsync();
+        var order = new NewOrderRequest { ClOrdId = "m1", Instrument = "ETH-USDT", Side = "Buy", OrderQty = 5m, Strategy = "MARKET" };
+        var preview = await desk.Owner.Api.PostAsJsonAsync($"/api/accounts/{desk.Account}/orders/preview/cost", order, Json.Options);
+        preview.StatusCode.ShouldBe(HttpStatusCode.OK, await preview.Content.ReadAsStringAsync());
+        (await desk.Owner.Api.PostAsJsonAsync($"/api/accounts/{desk.Account}/orders", order, Json.Options)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await ChainDesk.UntilAsync(async () => (await desk.FindAsync("m1")).Order.OrdStatus.IsTerminal(), "the end of the order");
+        (await desk.Owner.Api.GetAsync($"/api/accounts/{desk.Account}/orders/m1/replay")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await desk.Owner.Api.PostAsJsonAsync($"/api/accounts/{desk.Account}/orders", order with { ClOrdId = "m2", Venues = ["UNISWAP-V3"] }, Json.Options);
+        await ChainDesk.UntilAsync(async () => (await desk.FindAsync("m2")).Order.OrdStatus.IsTerminal(), "the end of the order at the pool");
+        (await desk.FindAsync("m2")).Order.OrdStatus.ShouldBe(OrdStatus.Filled);
+        (await (await desk.Owner.Api.GetAsync($"/api/accounts/{desk.Account}/orders/m2/replay")).ProblemCodeAsync()).ShouldBe("OrderNotReplayable");
+    }
+
     private static async Task<IReadOnlyList<BalanceRow>> BalancesAsync(ChainDesk desk) =>
         [.. (await desk.Owner.GetAsync<List<BalanceRow>>($"/api/accounts/{desk.Account}/balances")).Where(b => b.Venue == "MANDATE")];
 

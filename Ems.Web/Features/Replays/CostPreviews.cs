@@ -28,7 +28,7 @@ public sealed class CostPreviews(MarketDataHub market, IMarketSource source, Rep
     public async Task<CostPreview> MakeAsync(ParentSpec spec, RiskLimits limits, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var listings = market.Catalog.Listings(spec.Instrument).ToList();
+        var listings = packages.Replayable(spec.Instrument);
         var window = await WindowAsync(spec.Instrument, listings, now).WaitAsync(ct);
         var (part, length) = Shortened(spec, now);
         var candidates = Candidates(part, length);

@@ -1,5 +1,6 @@
 using Ems.Execution.Core.Instruments;
 using Ems.Execution.Core.Orders;
+using Ems.Execution.Core.Primitives;
 using Ems.Execution.Core.Simulation;
 using Ems.Execution.Core.Simulation.Backtesting;
 using Ems.Execution.Core.Simulation.Market;
@@ -43,7 +44,11 @@ public sealed class ReplayPackages(MarketDataHub market, IMarketSource source, I
         {
             return (null, "ReplayTooLong", $"An order of more than {LengthMax.TotalMinutes:0} minutes is not replayed in the page; use the verb backtest.");
         }
-        var all = market.Catalog.Listings(order.Spec.Instrument).ToList();
+        var all = Replayable(order.Spec.Instrument);
+        if (!all.Any(l => order.Spec.Allows(l.Venue)))
+        {
+            return (null, "OrderNotReplayable", "It traded at pools only, whose past is not kept; books can be replayed.");
+        }
         var input = new ReplayInput([new(order.Spec, order.Seed, order.CreatedAt)], [market.Catalog.Find(order.Spec.Instrument)!],
             Venues(all), order.Seed, from, to) { Limits = account.Limits, KeepsTimeline = false };
         await working.WaitAsync(ct);
@@ -59,9 +64,12 @@ public sealed class ReplayPackages(MarketDataHub market, IMarketSource source, I
         }
     }
 
+    /// <summary>The listings whose market of then can be asked for again: those of the paper books. A pool's past is on its chain, which may be gone.</summary>
+    internal IReadOnlyList<Listing> Replayable(InstrumentId instrument) => [.. market.Catalog.Listings(instrument).Where(l => services.GetKeyedService<PaperVenue>(l.Venue) is not null)];
+
     /// <summary>The venues of some listings as a replay takes them.</summary>
     internal IReadOnlyList<ReplayVenue> Venues(IEnumerable<Listing> listings) => [.. listings.GroupBy(l => l.Venue).Select(g => new ReplayVenue(g.Key, Latency(g.Key.Value), [.. g]))];
 
     private LatencyModel Latency(string venue) =>
-        services.GetKeyedService<PaperVenue>(new Execution.Core.Primitives.VenueId(venue)) is { } paper ? new(paper.Spec.LatencyMs, paper.Spec.JitterMs) : LatencyModel.None;
+        services.GetKeyedService<PaperVenue>(new VenueId(venue)) is { } paper ? new(paper.Spec.LatencyMs, paper.Spec.JitterMs) : LatencyModel.None;
 }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace Ems.Venues.Tests.Pools;
 
 /// <summary>A venue of pools near 1,000 on a chain of its own, with quick blocks; a restart begins the chain anew, as an instance does.</summary>
-public sealed class PoolRig(string mode, string venue) : IVenueRig
+public sealed class PoolRig(string mode, string venue, int blockTimeMs) : IVenueRig
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10), Patience = TimeSpan.FromSeconds(30);
     private readonly string folder = Directory.CreateTempSubdirectory("ems-pools-").FullName;
@@ -35,9 +35,9 @@ public sealed class PoolRig(string mode, string venue) : IVenueRig
 
     public ServerKeys Keys => keys;
 
-    public static async Task<PoolRig> OpenAsync(string mode, string venue = "UNISWAP-V3")
+    public static async Task<PoolRig> OpenAsync(string mode, string venue = "UNISWAP-V3", int blockTimeMs = 60)
     {
-        var rig = new PoolRig(mode, venue);
+        var rig = new PoolRig(mode, venue, blockTimeMs);
         await rig.StartAsync();
         return rig;
     }
@@ -78,7 +78,7 @@ public sealed class PoolRig(string mode, string venue) : IVenueRig
 
     private async Task StartAsync()
     {
-        var options = new ChainOptions { Mode = mode, DataPath = folder, BlockTimeMs = 60, Arbitrage = false };
+        var options = new ChainOptions { Mode = mode, DataPath = folder, BlockTimeMs = blockTimeMs, Arbitrage = false };
         Chain = new(Options.Create(options), i => i.Value == "BTC-USDT" ? 20_000m : 1_000m, TimeProvider.System, NullLogger<ChainRuntime>.Instance);
         (store, keys) = (new(options.VenueFile), new(options.KeysFile, protection, TimeProvider.System));
         var market = new PoolMarketDataClient(spec, Chain);
