@@ -61,6 +61,13 @@ public sealed class ApiClient(HttpClient http)
 
     public Task<ApiResult<FaucetGift>> AskFaucet(FaucetRequest request) => Send<FaucetGift>(HttpMethod.Post, "api/chain/faucet", request);
 
+    public Task<ApiResult<SwapPlanRow>> PrepareSwap(SwapRequest request) => Send<SwapPlanRow>(HttpMethod.Post, "api/swaps/prepare", request);
+
+    public Task<ApiResult<SignScreenRow>> Inspect(InspectRequest request) => Send<SignScreenRow>(HttpMethod.Post, "api/swaps/inspect", request);
+
+    public Task<ApiResult<TransactionRow>> Transaction(string hash, string from, long? nonce) =>
+        Get<TransactionRow>($"api/swaps/transactions/{Uri.EscapeDataString(hash)}?from={Uri.EscapeDataString(from)}{(nonce is { } n ? $"&nonce={n}" : "")}");
+
     public Task<ApiResult<IReadOnlyList<WalletRow>>> Wallets() => Get<IReadOnlyList<WalletRow>>("api/wallets");
 
     public Task<ApiResult<WalletChallenge>> AskToSign(WalletChallengeRequest request) => Send<WalletChallenge>(HttpMethod.Post, "api/wallets/challenge", request);

@@ -69,6 +69,10 @@ public sealed record WalletRequest(string What, WalletState State, DateTimeOffse
     /// <summary>It is in a block, deep enough.</summary>
     public WalletRequest Confirm() => State is WalletState.Sent or WalletState.TimedOut && Hash is not null ? this with { State = WalletState.Confirmed, Text = null } : this;
 
+    /// <summary>It is in a block, final, but did nothing: its gas is paid.</summary>
+    public WalletRequest Revert() => State is WalletState.Sent or WalletState.TimedOut && Hash is not null
+        ? this with { State = WalletState.Failed, Text = "It is in a block but reverted: gas is paid, nothing else moved." } : this;
+
     /// <summary>What it is at this time.</summary>
     public WalletRequest At(DateTimeOffset now) => IsOver || now < Until ? this : this with
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
+using Ems.Web.Client.Contracts;
 using Microsoft.JSInterop;
 
 namespace Ems.Web.Client.Services;
@@ -13,9 +15,13 @@ public sealed record ConnectedWallet(WalletInfo Info, string Address, long Chain
 /// <summary>The browser's wallets, by lib/wallet.js. One is connected at a time; every request ends, with or without the wallet.</summary>
 public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
 {
+    private const string ChangeTo = "Change to chain";
+    private const int UnknownChain = 4902;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private IJSObjectReference? module, watch;
     private DotNetObjectReference<Wallets>? self;
     private long asked;
+    private int refusedCode;
 
     /// <summary>Raised when anything below changes.</summary>
     public event Action? Changed;
@@ -70,10 +76,78 @@ public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
         return (await AskAsync(wallet.Info, what, "personal_sign", hex, wallet.Address))?.GetString();
     }
 
-    /// <summary>Asks the connected wallet to change to another chain (EIP-3326).</summary>
-    public async Task<bool> SwitchChainAsync(long chainId) =>
-        await AskAsync((Connected ?? throw new InvalidOperationException("No wallet is connected.")).Info, $"Change to chain {chainId}", "wallet_switchEthereumChain",
-            new Dictionary<string, string> { ["chainId"] = "0x" + chainId.ToString("x", CultureInfo.InvariantCulture) }) is not null;
+    /// <summary>Has the connected wallet sign typed data (EIP-712, eth_signTypedData_v4); null when it did not.</summary>
+    public async Task<string?> SignTypedDataAsync(string what, string json)
+    {
+        var wallet = Connected ?? throw new InvalidOperationException("No wallet is connected.");
+        return (await AskAsync(wallet.Info, what, "eth_signTypedData_v4", wallet.Address, json))?.GetString();
+    }
+
+    /// <summary>Has the connected wallet sign a transaction and send it; its hash, or null when it did not.</summary>
+    public async Task<string?> SendTransactionAsync(string what, UnsignedTransaction transaction)
+    {
+        var wallet = Connected ?? throw new InvalidOperationException("No wallet is connected.");
+        var asked = new Dictionary<string, string>
+        {
+            ["from"] = transaction.From!, ["to"] = transaction.To!, ["data"] = transaction.Data!,
+            ["value"] = Quantity(BigInteger.Parse(transaction.Value?.Text ?? "0", CultureInfo.InvariantCulture)),
+        };
+        return (await AskAsync(wallet.Info, what, "eth_sendTransaction", (request, hash) => request.Send(hash.GetString() ?? "", time.GetUtcNow()), asked))?.GetString();
+    }
+
+    /// <summary>Follows the transaction that was sent last to its end; true when it is final and did what it should.</summary>
+    /// <param name="look">One look at it: its hash, and its nonce once that is known.</param>
+    public async Task<bool> FollowAsync(Func<string, long?, Task<TransactionRow?>> look)
+    {
+        long? nonce = null;
+        for (var number = asked; number == asked && Request is { State: WalletState.Sent, Hash: { } hash } sent;)
+        {
+            var seen = await look(hash, nonce);
+            nonce = seen?.Nonce ?? nonce;
+            if (number != asked || Request is not { State: WalletState.Sent } now)
+            {
+                break;
+            }
+            var next = (seen?.State switch
+            {
+                "Final" => now.Confirm(),
+                "Reverted" => now.Revert(),
+                "Replaced" => now.Replace("another transaction of the same nonce"),
+                "Included" => now with { Text = $"In block {seen.Block}, {seen.Confirmations} of {seen.ConfirmationsNeeded} deep." },
+                _ => now with { Text = null },
+            }).At(time.GetUtcNow());
+            if (next != now)
+            {
+                Move(next);
+            }
+            if (!next.IsOver)
+            {
+                await Task.Delay(LookEvery, time);
+            }
+        }
+        return Request is { State: WalletState.Confirmed };
+    }
+
+    /// <summary>Asks the connected wallet to change to another chain (EIP-3326), and to take it in where it does not know it (EIP-3085).</summary>
+    /// <param name="rpcUrl">Where the wallet would reach the chain; null when it must know it already.</param>
+    public async Task<bool> SwitchChainAsync(long chainId, string? name = null, string? rpcUrl = null)
+    {
+        var wallet = (Connected ?? throw new InvalidOperationException("No wallet is connected.")).Info;
+        var id = "0x" + chainId.ToString("x", CultureInfo.InvariantCulture);
+        if (await AskAsync(wallet, $"{ChangeTo} {chainId}", "wallet_switchEthereumChain", new Dictionary<string, string> { ["chainId"] = id }) is not null)
+        {
+            return await TakeChainAsync(wallet);
+        }
+        if (refusedCode != UnknownChain || rpcUrl is null)
+        {
+            return false;
+        }
+        return await AskAsync(wallet, $"{ChangeTo} {chainId}, which it does not know yet", "wallet_addEthereumChain", new Dictionary<string, object>
+        {
+            ["chainId"] = id, ["chainName"] = name ?? $"Chain {chainId}", ["rpcUrls"] = new[] { rpcUrl },
+            ["nativeCurrency"] = new Dictionary<string, object> { ["name"] = "Ether", ["symbol"] = "ETH", ["decimals"] = 18 },
+        }) is not null && await TakeChainAsync(wallet);
+    }
 
     /// <summary>Called by the page's script.</summary>
     [JSInvokable]
@@ -102,7 +176,7 @@ public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
     {
         if (Connected?.Info.Uuid == uuid && Chain(chain) is var id && id != Connected.ChainId)
         {
-            Request = Request is { What: var what } && what.StartsWith("Change to chain", StringComparison.Ordinal) ? Request : Request?.Abandon("The wallet changed its chain.");
+            Request = Request is { What: var what } && what.StartsWith(ChangeTo, StringComparison.Ordinal) ? Request : Request?.Abandon("The wallet changed its chain.");
             Connected = Connected with { ChainId = id };
             Changed?.Invoke();
         }
@@ -131,9 +205,13 @@ public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
     }
 
     /// <summary>Asks and follows the request to its end; null when it ended without a result. An answer that comes too late is not used.</summary>
-    private async Task<JsonElement?> AskAsync(WalletInfo wallet, string what, string method, params object[] parameters)
+    private Task<JsonElement?> AskAsync(WalletInfo wallet, string what, string method, params object[] parameters) =>
+        AskAsync(wallet, what, method, (request, _) => request.Sign(), parameters);
+
+    private async Task<JsonElement?> AskAsync(WalletInfo wallet, string what, string method, Func<WalletRequest, JsonElement, WalletRequest> take, params object[] parameters)
     {
         var number = ++asked;
+        refusedCode = 0;
         Move(WalletRequest.Ask(what, time.GetUtcNow()));
         var answering = RawAsync(wallet, method, parameters);
         while (!answering.IsCompleted && number == asked && Request is { IsOver: false } waiting)
@@ -149,18 +227,38 @@ public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
             return null;
         }
         var answer = await answering;
-        Move(answer.Result is null ? request.Refuse(answer.Code, answer.Message ?? "The wallet refused.") : request.Sign());
-        return answer.Result is { } json ? JsonDocument.Parse(json).RootElement : null;
+        if (answer.Result is not { } json)
+        {
+            refusedCode = answer.Code;
+            Move(request.Refuse(answer.Code, answer.Message ?? "The wallet refused."));
+            return null;
+        }
+        var result = JsonDocument.Parse(json).RootElement;
+        Move(take(request, result));
+        return result;
     }
 
     private async Task<Answer> RawAsync(WalletInfo wallet, string method, params object[] parameters) =>
         await module!.InvokeAsync<Answer>("request", wallet.Uuid, method, JsonSerializer.Serialize(parameters));
+
+    /// <summary>A wallet that changed says so, but not every one does so before it answers.</summary>
+    private async Task<bool> TakeChainAsync(WalletInfo wallet)
+    {
+        if (await RawAsync(wallet, "eth_chainId") is { Result: { } chain } && Connected is { } on)
+        {
+            Connected = on with { ChainId = Chain(JsonDocument.Parse(chain).RootElement.GetString()) };
+            Changed?.Invoke();
+        }
+        return true;
+    }
 
     private void Move(WalletRequest request)
     {
         Request = request;
         Changed?.Invoke();
     }
+
+    private static string Quantity(BigInteger wei) => wei.IsZero ? "0x0" : "0x" + wei.ToString("x", CultureInfo.InvariantCulture).TrimStart('0');
 
     private static long Chain(string? hex) =>
         hex is { Length: > 2 } && long.TryParse(hex.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id) ? id : 0;

@@ -8,6 +8,8 @@ public static class TestIds
     public const string WhatIf = "what-if", WhatIfLoad = "what-if-load", WhatIfSame = "what-if-same", WhatIfRow = "what-if-row", WhatIfStrategy = "what-if-strategy", WhatIfRun = "what-if-run";
     public const string WalletConnect = "wallet-connect", WalletConnected = "wallet-connected", WalletLink = "wallet-link", WalletLinked = "wallet-linked", WalletRequest = "wallet-request", WalletProblem = "wallet-problem";
     public const string ChainChip = "chain-chip", ChainMode = "chain-mode", ChainBlock = "chain-block", ChainPool = "chain-pool", ChainWhy = "chain-why";
+    public const string SignScreen = "sign-screen", SignLeaves = "sign-leaves", SignAtLeast = "sign-at-least", SignAllows = "sign-allows", SignSimulated = "sign-simulated", SignRefusal = "sign-refusal", SignWrongChain = "sign-wrong-chain", SignSwitch = "sign-switch", SignSubmit = "sign-submit";
+    public const string SwapSell = "swap-sell", SwapBuy = "swap-buy", SwapAmount = "swap-amount", SwapSlippage = "swap-slippage", SwapPrepare = "swap-prepare", SwapQuote = "swap-quote", SwapProblem = "swap-problem", SwapDone = "swap-done", Faucet = "faucet";
     public const string Detectability = "detectability";
     public const string Ticket = "ticket", TicketAlgo = "ticket-algo", TicketBuy = "ticket-buy", TicketSell = "ticket-sell", TicketQty = "ticket-qty", TicketLimit = "ticket-limit", TicketSubmit = "ticket-submit", TicketPreview = "ticket-preview", TicketError = "ticket-error", TicketRefusal = "ticket-refusal";
     public const string Ladder = "ladder", LadderRow = "ladder-row", Tape = "tape", Candles = "candles", Depth = "depth", Plan = "plan";

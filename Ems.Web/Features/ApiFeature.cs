@@ -12,6 +12,7 @@ using Ems.Web.Features.Orders;
 using Ems.Web.Features.Paper;
 using Ems.Web.Features.Problems;
 using Ems.Web.Features.Replays;
+using Ems.Web.Features.Swaps;
 using Ems.Web.Features.Wallets;
 
 namespace Ems.Web.Features;
@@ -27,7 +28,7 @@ public static class ApiFeature
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapGroup("/api").AddEndpointFilter<BodyFilter>()
-            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays().MapChain().MapMandates().MapIntents();
+            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays().MapChain().MapMandates().MapIntents().MapSwaps();
         return app;
     }
 }

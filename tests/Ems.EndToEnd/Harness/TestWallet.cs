@@ -1,18 +1,22 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Ems.Execution.Venues.Ethereum;
+using Ems.Execution.Venues.Ethereum.Rpc;
 using Ems.Execution.Venues.Ethereum.Signing;
+using Ems.Execution.Venues.Ethereum.Transactions;
 using Microsoft.Playwright;
 
 namespace Ems.EndToEnd.Harness;
 
 /// <summary>
-/// A wallet in the page (EIP-6963, EIP-1193) whose key stays here: the page's script only forwards. It can decline, stay silent and
-/// change its account, as people do.
+/// A wallet in the page (EIP-6963, EIP-1193) whose key stays here: the page's script only forwards. It can decline and
+/// change its account, as people do, signs typed data and sends transactions to a node.
 /// </summary>
-public sealed class TestWallet(PrivateKeySigner key, long chainId = 31337)
+public sealed class TestWallet(PrivateKeySigner key, long chainId = TestWallet.KnownChain)
 {
     private const string Name = "Test Wallet";
+    private const long KnownChain = 31337;
 
     /// <summary>Its address.</summary>
     public string Address => Current.Address.ToString();
@@ -25,10 +29,12 @@ public sealed class TestWallet(PrivateKeySigner key, long chainId = 31337)
 
     private PrivateKeySigner Current { get; set; } = key;
 
+    private long ChainId { get; set; } = chainId;
+
     /// <summary>Puts it into every page of the context.</summary>
     public async Task InstallAsync(IPage page)
     {
-        await page.ExposeFunctionAsync<string, string>("emsTestWallet", Answer);
+        await page.ExposeFunctionAsync<string, Task<string>>("emsTestWallet", AnswerAsync);
         await page.AddInitScriptAsync($$"""
             (() => {
               const handlers = {};
@@ -57,20 +63,55 @@ public sealed class TestWallet(PrivateKeySigner key, long chainId = 31337)
         await page.EvaluateAsync("address => window.emsTestWalletEmit('accountsChanged', [address])", Address);
     }
 
-    private string Answer(string request)
+    /// <summary>Where it sends; without a node it cannot.</summary>
+    public EthApi? Node { get; set; }
+
+    private async Task<string> AnswerAsync(string request)
     {
         var call = JsonDocument.Parse(request).RootElement;
         var method = call.GetProperty("method").GetString()!;
+        var parameters = call.GetProperty("params");
         Asked.Add(method);
-        return method switch
+        switch (method)
         {
-            "eth_requestAccounts" or "personal_sign" when Declines => JsonSerializer.Serialize(new { error = new { code = 4001, message = "User rejected the request." } }),
-            "eth_requestAccounts" or "eth_accounts" => Result(new[] { Address.ToLowerInvariant() }),
-            "eth_chainId" => Result("0x" + chainId.ToString("x", System.Globalization.CultureInfo.InvariantCulture)),
-            "personal_sign" => Result(Current.SignHash(PersonalMessage.Hash(Encoding.UTF8.GetString(Hex.Decode(call.GetProperty("params")[0].GetString())))).ToString()),
-            _ => JsonSerializer.Serialize(new { error = new { code = 4200, message = "Unsupported method." } }),
-        };
+            case "eth_requestAccounts" or "personal_sign" or "eth_sendTransaction" or "eth_signTypedData_v4" when Declines:
+                return Error(4001, "User rejected the request.");
+            case "eth_requestAccounts" or "eth_accounts":
+                return Result(new[] { Address.ToLowerInvariant() });
+            case "eth_chainId":
+                return Result("0x" + ChainId.ToString("x", CultureInfo.InvariantCulture));
+            case "wallet_switchEthereumChain":
+                var wanted = Hex.ParseLong(parameters[0].GetProperty("chainId").GetString());
+                if (wanted != KnownChain)
+                {
+                    return Error(4902, "Unrecognized chain.");
+                }
+                ChainId = wanted;
+                return Result(null);
+            case "personal_sign":
+                return Result(Current.SignHash(PersonalMessage.Hash(Encoding.UTF8.GetString(Hex.Decode(parameters[0].GetString())))).ToString());
+            case "eth_signTypedData_v4":
+                return Result(Current.SignHash(TypedData.Parse(parameters[1].GetString()!).Hash()).ToString());
+            case "eth_sendTransaction" when Node is { } node:
+                return Result(await SendAsync(node, parameters[0]));
+            default:
+                return Error(4200, "Unsupported method.");
+        }
     }
 
-    private static string Result(object value) => JsonSerializer.Serialize(new { result = value });
+    private async Task<string> SendAsync(EthApi node, JsonElement asked)
+    {
+        var (to, data) = (Execution.Venues.Ethereum.Address.Parse(asked.GetProperty("to").GetString()), Hex.Decode(asked.GetProperty("data").GetString()));
+        var value = Hex.ParseQuantity(asked.GetProperty("value").GetString());
+        var gas = await node.EstimateGasAsync(new(Current.Address, to, data, value));
+        return await node.SendRawAsync(await Current.SignAsync(new Eip1559Transaction
+        {
+            ChainId = (ulong)ChainId, Nonce = await node.TransactionCountAsync(Current.Address, "pending"), GasLimit = gas + 100_000, To = to, Data = data, Value = value,
+            MaxFeePerGas = 20_000_000_000, MaxPriorityFeePerGas = 1_000_000_000,
+        }));
+    }
+
+    private static string Error(int code, string message) => JsonSerializer.Serialize(new { error = new { code, message } });
+
+    private static string Result(object? value) => JsonSerializer.Serialize(new { result = value });
 }

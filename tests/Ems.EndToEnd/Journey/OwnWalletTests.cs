@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Ems.EndToEnd.Harness;
+using Ems.Execution.Venues.Ethereum.Rpc;
+using Ems.Execution.Venues.Ethereum.Signing;
+using Ems.Web.Client.Contracts;
+using Ems.Web.Client.Shared;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Ems.EndToEnd.Journey;
+
+/// <summary>A trader's own wallet on the local chain, in a real browser: connected, signed in with, and signing on Uniswap's contracts.</summary>
+public sealed class OwnWalletTests : IDisposable
+{
+    private const string Password = "a long sentence 42";
+    private readonly string folder = Directory.CreateTempSubdirectory("ems-own-wallet-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, true);
+
+    [Fact]
+    public async Task A_wallet_signs_in_and_swaps_on_the_local_chain()
+    {
+        Assert.SkipWhen(BrowserSession.Executable is null, "Chromium is not installed.");
+        var log = Repository.Output("own-wallet-host.log");
+        File.Delete(log);
+        await using var host = HostProcess.Launch(folder, HostProcess.FreePort(), log, "Paper:Market=fitted");
+        await host.ReadyAsync();
+        await using var browser = await BrowserSession.StartAsync();
+        var page = await browser.PageAsync(1440, 900);
+        var wallet = new TestWallet(new([.. Enumerable.Repeat((byte)77, 32)]), chainId: 1);
+        await wallet.InstallAsync(page);
+        await RegisterAsync(page, host.Address);
+        var chain = await ChainAsync(page);
+        Assert.SkipWhen(chain.Mode != "Anvil", "needs the local node (chain/node_modules): " + chain.WhyNoNode);
+        using var http = new HttpClient();
+        wallet.Node = new(new RpcPool([new HttpRpcChannel(http, new(chain.RpcUrl!), TimeProvider.System)], chain.ChainId, new(), TimeProvider.System));
+
+        await page.GotoAsync(new Uri(host.Address, "wallets").ToString());
+        await page.GetByTestId(TestIds.WalletConnect).ClickAsync(new() { Timeout = 60_000 });
+        await page.GetByTestId(TestIds.WalletLink).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.WalletLinked)).ToContainTextAsync(wallet.Address);
+        await SwapAsync(page, host.Address, wallet);
+        browser.Problems.ShouldBeEmpty();
+    }
+
+    private static async Task SwapAsync(IPage page, Uri address, TestWallet wallet)
+    {
+        await GoAsync(page, "swap");
+        await page.GetByTestId(TestIds.Faucet).ClickAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByTestId(TestIds.SwapDone)).ToContainTextAsync("10 WETH", new() { Timeout = 30_000 });
+        await page.GetByTestId(TestIds.SwapAmount).FillAsync("1.5");
+        await page.GetByTestId(TestIds.SwapPrepare).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.SwapQuote)).ToContainTextAsync("1.5 WETH");
+        var (approve, swap) = (page.GetByTestId(TestIds.SignScreen).Nth(0), page.GetByTestId(TestIds.SignScreen).Nth(1));
+        await Expect(approve.GetByTestId(TestIds.SignAllows)).ToContainTextAsync("1.5 WETH, once");
+        await Expect(swap.GetByTestId(TestIds.SignSimulated)).ToContainTextAsync("−1.5 WETH");
+
+        // The wallet is on another chain: it is asked to change before it is asked to sign.
+        await approve.GetByTestId(TestIds.SignSwitch).ClickAsync();
+        await Expect(approve.GetByTestId(TestIds.SignSubmit)).ToBeEnabledAsync();
+        await Expect(swap.GetByTestId(TestIds.SignSubmit)).ToBeDisabledAsync();
+        await Shot(page, "1-sign");
+        wallet.Declines = true;
+        await approve.GetByTestId(TestIds.SignSubmit).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.WalletRequest)).ToHaveAttributeAsync("data-state", "Rejected");
+        wallet.Declines = false;
+        await approve.GetByTestId(TestIds.SignSubmit).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.WalletRequest)).ToHaveAttributeAsync("data-state", "Confirmed", new() { Timeout = 30_000 });
+        await swap.GetByTestId(TestIds.SignSubmit).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.SwapDone)).ToContainTextAsync("Swapped 1.5 WETH", new() { Timeout = 30_000 });
+        await Shot(page, "2-swapped");
+    }
+
+    /// <summary>Within the page: the wallet stays connected.</summary>
+    private static async Task GoAsync(IPage page, string path)
+    {
+        await page.GetByTestId(TestIds.PagesMenu).Locator("summary").ClickAsync();
+        await page.GetByTestId(TestIds.PagesMenu).Locator($"a[href='/{path}']").ClickAsync();
+    }
+
+    private static async Task RegisterAsync(IPage page, Uri address)
+    {
+        await page.GotoAsync(new Uri(address, "account/register").ToString());
+        await page.Locator("#email").FillAsync("holder@example.org");
+        await page.Locator("#password").FillAsync(Password);
+        await page.Locator("#repeat").FillAsync(Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.Ticket)).ToBeVisibleAsync(new() { Timeout = 60_000 });
+    }
+
+    private static async Task<ChainStatus> ChainAsync(IPage page)
+    {
+        for (var i = 0; ; i++)
+        {
+            var chain = JsonSerializer.Deserialize<ChainStatus>(await page.EvaluateAsync<string>("(async () => await (await fetch('/api/chain')).text())()"), Json.Options)!;
+            if (chain is not { Mode: "Starting" } and { Block: not null } || i == 100)
+            {
+                return chain;
+            }
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static Task Shot(IPage page, string name) => page.ScreenshotAsync(new() { Path = Repository.Output($"own-wallet-{name}.png") });
+}
