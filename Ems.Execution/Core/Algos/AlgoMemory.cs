@@ -8,6 +8,7 @@ using Ems.Execution.Core.Algos.Scale;
 using Ems.Execution.Core.Algos.Scheduling;
 using Ems.Execution.Core.Algos.Shortfall;
 using Ems.Execution.Core.Algos.Stops;
+using Ems.Execution.Core.Algos.Vwap;
 
 namespace Ems.Execution.Core.Algos;
 
@@ -24,6 +25,7 @@ namespace Ems.Execution.Core.Algos;
 [JsonDerivedType(typeof(StopMemory), "stop")]
 [JsonDerivedType(typeof(TrailingMemory), "trailing")]
 [JsonDerivedType(typeof(PovMemory), "pov")]
+[JsonDerivedType(typeof(VwapMemory), "vwap")]
 [JsonDerivedType(typeof(ShortfallMemory), "shortfall")]
 [JsonDerivedType(typeof(PegMemory), "peg")]
 [JsonDerivedType(typeof(ScaleMemory), "scale")]

@@ -1,5 +1,6 @@
 using Ems.Execution.Core.Accounts;
 using Ems.Execution.Core.Algos;
+using Ems.Execution.Core.Algos.Vwap;
 using Ems.Execution.Core.Instruments;
 using Ems.Execution.Core.MarketData;
 using Ems.Execution.Core.Orders;
@@ -76,9 +77,10 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
     }
 
     /// <summary>The market as this parent may see it: the fresh books of its venues, and the prints since it looked last.</summary>
-    public MarketView Market(ParentSpec spec, IReadOnlyList<BookSnapshot> fresh, TapeSlice slice, decimal qtyLastMinute, decimal? volatilityBps, decimal? quickVolatilityBps = null) =>
+    public MarketView Market(ParentSpec spec, IReadOnlyList<BookSnapshot> fresh, TapeSlice slice, decimal qtyLastMinute, decimal? volatilityBps, decimal? quickVolatilityBps = null,
+        VolumeHistory? volume = null) =>
         new(spec.Instrument, Unrestricted(spec) ? fresh : [.. fresh.Where(b => MayUse(spec, b.Venue))], slice.LastPx, slice.High, slice.Low, qtyLastMinute,
-            slice.HighAfterLow, slice.LowAfterHigh, volatilityBps, quickVolatilityBps);
+            slice.HighAfterLow, slice.LowAfterHigh, volatilityBps, quickVolatilityBps, volume);
 
     /// <summary>The listings this parent may use.</summary>
     public IReadOnlyList<Listing> Allowed(ParentSpec spec) => [.. catalog.Listings(spec.Instrument).Where(l => MayUse(spec, l))];
@@ -145,7 +147,9 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
     public static DateTimeOffset? EndOf(ParentOrder p) => p.StartedAt is { } start ? AlgoWindow.End(p.Spec, start) : null;
 
     /// <summary>What its plan says should be done by now, base units.</summary>
-    public static decimal PlannedQty(ParentOrder p, DateTimeOffset now) => p.StartedAt is { } start ? AlgoWindow.PlannedQty(p.Spec, p.Seed, start, p.EndedAt ?? now) : 0m;
+    public static decimal PlannedQty(ParentOrder p, DateTimeOffset now) => p.StartedAt is not { } start ? 0m
+        : p.Memory is VwapMemory { Plan: { } plan } && VwapAlgo.ScheduleOf(p.Spec, start) is var s ? (s with { Curve = plan.At }).PlannedQty(p.Spec.OrderQty, p.EndedAt ?? now)
+        : AlgoWindow.PlannedQty(p.Spec, p.Seed, start, p.EndedAt ?? now);
 
     /// <summary>Its plan curve.</summary>
     public static IReadOnlyList<PlanPoint> PlanOf(ParentOrder p, DateTimeOffset start) => Algo(p.Spec.Strategy).Plan(p.Spec, p.Seed, start);

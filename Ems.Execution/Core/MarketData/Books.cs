@@ -42,10 +42,12 @@ public sealed record Candle(DateTimeOffset OpenTime, decimal Open, decimal High,
 /// <param name="LowAfterHigh">Lowest print at or after the newest highest one since the last look; null when the order of prints is not known.</param>
 /// <param name="VolatilityBps">Volatility of the last minutes' prints, basis points per square root of an hour; null when not known.</param>
 /// <param name="QuickVolatilityBps">The same over the last half minute or so.</param>
+/// <param name="Volume">What is known of the volume minute by minute, all venues; null when nobody writes it down.</param>
 public sealed record MarketView(
     InstrumentId Instrument, IReadOnlyList<BookSnapshot> Books,
     decimal? LastPx, decimal? HighSinceLast, decimal? LowSinceLast, decimal? QtyLastMinute = null,
-    decimal? HighAfterLow = null, decimal? LowAfterHigh = null, decimal? VolatilityBps = null, decimal? QuickVolatilityBps = null)
+    decimal? HighAfterLow = null, decimal? LowAfterHigh = null, decimal? VolatilityBps = null, decimal? QuickVolatilityBps = null,
+    VolumeHistory? Volume = null)
 {
     /// <summary>A market with nothing in it: every venue stale or out.</summary>
     public static MarketView Empty(InstrumentId instrument) => new(instrument, [], null, null, null);

@@ -17,6 +17,9 @@ public sealed class PrintTape
     private DateTimeOffset minuteAt;
     private decimal minuteQty;
 
+    /// <summary>The volume of every minute, for forecasts.</summary>
+    public VolumeLog Volumes { get; } = new();
+
     /// <summary>Prints ever seen: the cursor of somebody who has read everything.</summary>
     public long Count { get; private set; }
 
@@ -114,6 +117,7 @@ public sealed class PrintTape
     public void Add(MarketTrade t)
     {
         ring[Count++ % Kept] = (t.Px, t.Qty, t.Time);
+        Volumes.Add(t.Time, t.Qty);
         if (!volatility.TryGetValue(t.Venue, out var v))
         {
             volatility.Add(t.Venue, v = (new(), new(QuickMemorySeconds, QuickSamplesMin)));

@@ -6,11 +6,12 @@ namespace Ems.Execution.Core.MarketData;
 /// </summary>
 public sealed class VolumeCurve
 {
-    private const int Hours = 168;
+    internal const int Hours = 168;
     private const int Parts = 12;
     private readonly double[] hours;
     private readonly double[] week = new double[Hours + 1];
     private readonly double[] parts = new double[Parts + 1];
+    private readonly double[] partOfHour;
 
     /// <summary>Takes weights of any scale; every weight must be positive, so that no bucket stops a schedule for good.</summary>
     public VolumeCurve(IReadOnlyList<double> hourOfWeek, IReadOnlyList<double> partOfHour)
@@ -19,7 +20,9 @@ public sealed class VolumeCurve
         {
             throw new ArgumentException($"A volume curve has {Hours} positive hours and {Parts} positive parts.");
         }
-        hours = [.. hourOfWeek];
+        var mean = hourOfWeek.Average();
+        hours = [.. hourOfWeek.Select(h => h / mean)];
+        this.partOfHour = [.. partOfHour.Select(p => p / partOfHour.Average())];
         for (var i = 0; i < Hours; i++)
         {
             week[i + 1] = week[i] + hours[i];
@@ -56,7 +59,22 @@ public sealed class VolumeCurve
         return to <= from ? 1 : Math.Clamp((Cumulative(at) - from) / (to - from), 0, 1);
     }
 
-    /// <summary>Volume since a fixed Monday, in units of the weights; O(1).</summary>
+    /// <summary>Usual volume between two moments, in minutes of the week's mean.</summary>
+    public double Between(DateTimeOffset from, DateTimeOffset to) => (Cumulative(to) - Cumulative(from)) * 60;
+
+    /// <summary>Usual volume of a minute counted from 1970-01-01 UTC; the week's mean is 1.</summary>
+    internal double MinuteWeight(long minute) => hours[HourOfWeek(minute)] * partOfHour[(int)(minute % 60) * Parts / 60];
+
+    /// <summary>Usual volume of an hour of the week; the mean is 1.</summary>
+    internal double HourWeight(int hourOfWeek) => hours[hourOfWeek];
+
+    /// <summary>The same parts of the hour with other hours.</summary>
+    internal VolumeCurve WithHours(double[] hourOfWeek) => new(hourOfWeek, partOfHour);
+
+    /// <summary>Hour of the week of a minute counted from 1970-01-01 UTC, which was a Thursday.</summary>
+    internal static int HourOfWeek(long minute) => (int)(((minute / 60) + 72) % Hours);
+
+    /// <summary>Volume since a fixed Monday, in hours of the mean; O(1).</summary>
     private double Cumulative(DateTimeOffset t)
     {
         // 0001-01-01 was a Monday.

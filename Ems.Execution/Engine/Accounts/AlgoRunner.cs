@@ -37,7 +37,8 @@ internal sealed class AlgoRunner(EngineServices engine, AccountState state)
             runtime.TapeCursor = cursor;
         }
         engine.Trust.Looked(engine.Market.Catalog.Listings(spec.Instrument), fresh);
-        return path.Market(spec, fresh, slice, tape.QtyLastMinute(engine.Time.GetUtcNow(), PovAlgo.BlockFilter(spec)), tape.VolatilityBps, tape.QuickVolatilityBps);
+        return path.Market(spec, fresh, slice, tape.QtyLastMinute(engine.Time.GetUtcNow(), PovAlgo.BlockFilter(spec)), tape.VolatilityBps, tape.QuickVolatilityBps,
+            tape.Volume(engine.Time.GetUtcNow()));
     }
 
     /// <summary>The listings this parent may use.</summary>

@@ -5,12 +5,12 @@ using Ems.Execution.Core.Primitives;
 namespace Ems.Execution.Engine.MarketData;
 
 /// <summary>The consolidated tape of every instrument, from the first time somebody asks for it.</summary>
-public sealed class TapeHub(MarketDataHub market) : IDisposable
+public sealed class TapeHub(MarketDataHub market, TimeProvider time) : IDisposable
 {
     private readonly ConcurrentDictionary<InstrumentId, Lazy<Tape>> tapes = new();
 
     /// <summary>The instrument's tape; subscribes to its venues at the first call.</summary>
-    public Tape Of(InstrumentId instrument) => tapes.GetOrAdd(instrument, id => new Lazy<Tape>(() => new Tape(market.Clients(id), id))).Value;
+    public Tape Of(InstrumentId instrument) => tapes.GetOrAdd(instrument, id => new Lazy<Tape>(() => new Tape([.. market.Clients(id)], id, time.GetUtcNow()))).Value;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -29,8 +29,28 @@ public sealed class Tape : IDisposable
     private readonly PrintTape prints = new();
     private readonly List<IDisposable> subscriptions;
 
-    internal Tape(IEnumerable<Venues.IMarketDataClient> clients, InstrumentId instrument) =>
+    internal Tape(IReadOnlyList<Venues.IMarketDataClient> clients, InstrumentId instrument, DateTimeOffset now)
+    {
+        prints.Volumes.Load(VolumeBefore(clients, instrument), now);
         subscriptions = [.. clients.Select(c => c.Subscribe(instrument, null, Add))];
+    }
+
+    /// <summary>The volume of every minute that is known: the venues' candles from before, the prints since.</summary>
+    public VolumeHistory Volume(DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            return prints.Volumes.At(now);
+        }
+    }
+
+    /// <summary>Minutes of all venues together, from where the shortest history begins, so that the level does not jump where a venue joins.</summary>
+    private static IEnumerable<(DateTimeOffset Minute, double Qty)> VolumeBefore(IEnumerable<Venues.IMarketDataClient> clients, InstrumentId instrument)
+    {
+        var histories = clients.Select(c => c.Candles(instrument, VolumeLog.DaysKept * 1_440)).Where(h => h.Count > 0).ToList();
+        return histories.Count == 0 ? [] : histories.SelectMany(h => h).Where(c => c.OpenTime >= histories.Max(h => h[0].OpenTime))
+            .GroupBy(c => c.OpenTime, (at, all) => (at, all.Sum(c => (double)c.Volume)));
+    }
 
     /// <summary>Prints ever seen: the cursor of somebody who has read everything.</summary>
     public long Count

@@ -23,7 +23,8 @@ public sealed record Schedule(DateTimeOffset Start, DateTimeOffset End, int Slic
     /// The schedule of a spec that was activated at <paramref name="startedAt"/>. Without an explicit end the whole window moves with
     /// activation; with one, what a late start missed is spread, skipped or caught up (rule E4).
     /// </summary>
-    public static Schedule Of(ParentSpec spec, in ParamReader r, DateTimeOffset startedAt, Func<double, double> curve)
+    /// <param name="usualSlices">Slices of a window when the ticket says neither slices nor interval; 20 without it.</param>
+    public static Schedule Of(ParentSpec spec, in ParamReader r, DateTimeOffset startedAt, Func<double, double> curve, Func<TimeSpan, int>? usualSlices = null)
     {
         var wanted = spec.StartTime is { } at && at < startedAt ? at : startedAt;
         var duration = r.Seconds("durationSeconds") ?? TimeSpan.FromMinutes(2);
@@ -40,7 +41,7 @@ public sealed record Schedule(DateTimeOffset Start, DateTimeOffset End, int Slic
             end = start + TimeSpan.FromTicks(1);
         }
         var slices = r.Integer("slices") ?? (r.Seconds("intervalSeconds") is { } interval
-            ? (int)Math.Clamp(Math.Floor((end - start) / interval), 1, 10_000) : 20);
+            ? (int)Math.Clamp(Math.Floor((end - start) / interval), 1, 10_000) : usualSlices?.Invoke(end - start) ?? 20);
         slices = Math.Max(1, slices);
         var skipped = skip ? (int)Math.Clamp(Math.Floor((startedAt - start) / ((end - start) / slices)), 0, slices) : 0;
         return new(start, end, slices, skipped, curve);

@@ -4,11 +4,11 @@ namespace Ems.Execution.Core.Algos.Scheduling;
 internal static class ScheduleParams
 {
     /// <summary>Window and slices.</summary>
-    public static IEnumerable<ParamSpec> Window(string duration, bool randomTime = true)
+    public static IEnumerable<ParamSpec> Window(string duration, bool randomTime = true, string usualSlices = "20 slices")
     {
         yield return new("durationSeconds", ParamType.Seconds, "Duration", "Length of the window.", "s", Default: duration, Min: 10, Max: 86_400, MaxDecimals: 0, Updatable: true);
         yield return new("endTime", ParamType.Time, "End", "End of the window instead of a duration (ISO 8601, UTC).", "", Updatable: true);
-        yield return new("intervalSeconds", ParamType.Seconds, "Interval", "Time between slices. Leave empty to give the number of slices, or for 20 slices.", "s", Min: 1, Max: 3_600, MaxDecimals: 0);
+        yield return new("intervalSeconds", ParamType.Seconds, "Interval", $"Time between slices. Leave empty to give the number of slices, or for {usualSlices}.", "s", Min: 1, Max: 3_600, MaxDecimals: 0);
         yield return new("slices", ParamType.Integer, "Slices", "Number of slices instead of an interval.", "", Min: 1, Max: 10_000, MaxDecimals: 0);
         yield return new("randomSize", ParamType.Percent, "Random size", "Slice sizes vary by up to this fraction, drawn from the order's seed. At 0.5 and below a simple detector finds slices by their size.", "", Default: "1", Min: 0, Max: 1, MaxDecimals: 4, Group: "Stealth");
         if (randomTime)

@@ -29,6 +29,9 @@ public sealed record ReplayInput(
     public RiskLimits Limits { get; init; } = new();
     /// <summary>Money at the start; empty gives every venue more than any order needs.</summary>
     public IReadOnlyList<ReplayBalance> Balances { get; init; } = [];
+    /// <summary>Volume known from before <see cref="From"/>, for the algos that forecast it; instruments not named begin with none.</summary>
+    public IReadOnlyDictionary<InstrumentId, IReadOnlyList<(DateTimeOffset Minute, double Qty)>> VolumeBefore { get; init; } =
+        new Dictionary<InstrumentId, IReadOnlyList<(DateTimeOffset Minute, double Qty)>>();
     /// <summary>Whether to keep what every parent said it was doing.</summary>
     public bool KeepsTimeline { get; init; } = true;
 }

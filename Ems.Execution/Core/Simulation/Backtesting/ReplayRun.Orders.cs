@@ -226,7 +226,7 @@ internal sealed partial class ReplayRun
             runtime.TapeCursor = cursor;
         }
         var volume = Algos.Pov.PovAlgo.BlockFilter(spec) is { } most ? tape.QtyLastMinute(now, most) : tape.QtyLastMinute(now);
-        return path.Market(spec, fresh, slice, volume, tape.VolatilityBps, tape.QuickVolatilityBps);
+        return path.Market(spec, fresh, slice, volume, tape.VolatilityBps, tape.QuickVolatilityBps, tape.Volumes.At(now));
     }
 
     private void Stage(AccountEvent e)

@@ -40,6 +40,10 @@ internal sealed partial class ReplayRun
         byStream = [.. window.Listings.Select(l => venues.TryGetValue(l.Venue, out var v) && v.Find(l.Instrument) is not null ? v : null)];
         CheckSteps();
         market = new ReplayMarket(catalog, venues);
+        foreach (var (instrument, minutes) in input.VolumeBefore)
+        {
+            market.Tape(instrument, 0).Volumes.Load(minutes, input.From);
+        }
         state = new AccountState(catalog);
         path = new DecisionPath(state, catalog, risk);
     }
