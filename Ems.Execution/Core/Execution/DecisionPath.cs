@@ -148,7 +148,7 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
 
     /// <summary>What its plan says should be done by now, base units.</summary>
     public static decimal PlannedQty(ParentOrder p, DateTimeOffset now) => p.StartedAt is not { } start ? 0m
-        : p.Memory is VwapMemory { Plan: { } plan } && VwapAlgo.ScheduleOf(p.Spec, start) is var s ? (s with { Curve = plan.At }).PlannedQty(p.Spec.OrderQty, p.EndedAt ?? now)
+        : p.Memory is VwapMemory m ? VwapAlgo.PlannedQty(p.Spec, start, m, p.EndedAt ?? now)
         : AlgoWindow.PlannedQty(p.Spec, p.Seed, start, p.EndedAt ?? now);
 
     /// <summary>Its plan curve.</summary>

@@ -48,6 +48,13 @@ public sealed class VwapAlgo : IExecutionAlgo
         };
     }
 
+    /// <summary>What its newest plan says should be done by a moment, base units.</summary>
+    public static decimal PlannedQty(ParentSpec spec, DateTimeOffset startedAt, VwapMemory memory, DateTimeOffset at)
+    {
+        var s = ScheduleOf(spec, startedAt);
+        return (memory.Plan is { } plan ? s with { Curve = plan.At } : s).PlannedQty(spec.OrderQty, at);
+    }
+
     /// <summary>A slice stands for the volume around it at one price, so there are many; each is planned with the newest minute.</summary>
     private static int UsualSlices(TimeSpan window) => (int)Math.Clamp(window.TotalMinutes, 20, 288);
 
