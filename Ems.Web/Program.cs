@@ -9,6 +9,7 @@ using Ems.Web.Data;
 using Ems.Web.Features;
 using Ems.Web.Features.Access;
 using Ems.Web.Features.Jobs;
+using Ems.Web.Features.Laboratory;
 using Ems.Web.Features.Mandates;
 using Ems.Web.Features.People;
 using Ems.Web.Features.Problems;
@@ -41,6 +42,7 @@ static async Task<int> ServeAsync(string[] args)
     builder.Services.AddPaperVenues();
     builder.Services.AddChain();
     builder.Services.AddIntents();
+    builder.Services.AddLaboratory();
     if (builder.Configuration.GetValue("Chain:Venues", true))
     {
         builder.Services.AddPoolVenues();

@@ -68,6 +68,10 @@ public sealed class ApiClient(HttpClient http)
     public Task<ApiResult<TransactionRow>> Transaction(string hash, string from, long? nonce) =>
         Get<TransactionRow>($"api/swaps/transactions/{Uri.EscapeDataString(hash)}?from={Uri.EscapeDataString(from)}{(nonce is { } n ? $"&nonce={n}" : "")}");
 
+    public Task<ApiResult<LaboratoryStatus>> Laboratory() => Get<LaboratoryStatus>("api/laboratory");
+
+    public Task<ApiResult<LaboratoryStatus>> RunLaboratory(LaboratoryRunRequest request) => Send<LaboratoryStatus>(HttpMethod.Post, "api/laboratory/runs", request);
+
     public Task<ApiResult<IReadOnlyList<WalletRow>>> Wallets() => Get<IReadOnlyList<WalletRow>>("api/wallets");
 
     public Task<ApiResult<WalletChallenge>> AskToSign(WalletChallengeRequest request) => Send<WalletChallenge>(HttpMethod.Post, "api/wallets/challenge", request);

@@ -10,6 +10,7 @@ public static class TestIds
     public const string ChainChip = "chain-chip", ChainMode = "chain-mode", ChainBlock = "chain-block", ChainPool = "chain-pool", ChainWhy = "chain-why";
     public const string SignScreen = "sign-screen", SignLeaves = "sign-leaves", SignAtLeast = "sign-at-least", SignAllows = "sign-allows", SignSimulated = "sign-simulated", SignRefusal = "sign-refusal", SignWrongChain = "sign-wrong-chain", SignSwitch = "sign-switch", SignSubmit = "sign-submit";
     public const string SwapSell = "swap-sell", SwapBuy = "swap-buy", SwapAmount = "swap-amount", SwapSlippage = "swap-slippage", SwapPrepare = "swap-prepare", SwapQuote = "swap-quote", SwapProblem = "swap-problem", SwapDone = "swap-done", Faucet = "faucet";
+    public const string LabRun = "lab-run", LabSwaps = "lab-swaps", LabWhyNot = "lab-why-not", LabSums = "lab-sums", LabBars = "lab-bars", LabCurve = "lab-curve";
     public const string Detectability = "detectability";
     public const string Ticket = "ticket", TicketAlgo = "ticket-algo", TicketBuy = "ticket-buy", TicketSell = "ticket-sell", TicketQty = "ticket-qty", TicketLimit = "ticket-limit", TicketSubmit = "ticket-submit", TicketPreview = "ticket-preview", TicketError = "ticket-error", TicketRefusal = "ticket-refusal";
     public const string Ladder = "ladder", LadderRow = "ladder-row", Tape = "tape", Candles = "candles", Depth = "depth", Plan = "plan";

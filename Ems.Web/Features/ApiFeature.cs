@@ -5,6 +5,7 @@ using Ems.Web.Features.Costs;
 using Ems.Web.Features.Groups;
 using Ems.Web.Features.Intents;
 using Ems.Web.Features.Kill;
+using Ems.Web.Features.Laboratory;
 using Ems.Web.Features.Mandates;
 using Ems.Web.Features.Market;
 using Ems.Web.Features.Me;
@@ -28,7 +29,7 @@ public static class ApiFeature
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapGroup("/api").AddEndpointFilter<BodyFilter>()
-            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays().MapChain().MapMandates().MapIntents().MapSwaps();
+            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays().MapChain().MapMandates().MapIntents().MapSwaps().MapLaboratory();
         return app;
     }
 }

@@ -22,6 +22,7 @@ public sealed class FakeServer : HttpMessageHandler
     public OrderDetail? Detail { get; set; }
     public OrderCostReport? Cost { get; set; }
     public CostReport? Costs { get; set; }
+    public LaboratoryStatus? Laboratory { get; set; }
     /// <summary>Queries that were asked for costs.</summary>
     public List<string> CostQueries { get; } = [];
 
@@ -50,6 +51,7 @@ public sealed class FakeServer : HttpMessageHandler
             "api/accounts/A1/orders/a" when Detail is not null => Detail,
             "api/accounts/A1/orders/a/cost" when Cost is not null => Cost,
             "api/accounts/A1/costs" when Costs is not null => Costs,
+            "api/laboratory" or "api/laboratory/runs" when Laboratory is not null => Laboratory,
             "api/accounts/A1/orders/preview" => new OrderPreview([], null, null, [new("parameters.slices", "20", "4", "min_slice", "20 slices would be too small; 4 are not.")], 1m, 100m, 0.1m, 4, [], "here"),
             "api/accounts/A1/orders" or "api/accounts/A1/groups" => new OrderAck("x", OrdStatus.New, []),
             "api/accounts/A1/groups/preview" => new GroupPreviewRow([], null, null, [], [], [], []),
