@@ -2,7 +2,7 @@ namespace Ems.Execution.Core.MarketData;
 
 /// <summary>
 /// The fitted figures of <see cref="VolumeForecast"/>: least squares on one-minute volumes of Binance BTCUSDT, 2025-06-01 to 06-30, every
-/// fifth minute (<c>volume-fit</c> of the benchmarks prints them).
+/// fifth minute (the benchmarks measure the forecast on other days).
 /// </summary>
 internal static class VolumeForecastFit
 {
