@@ -18,6 +18,7 @@ internal static class Program
         ["costs"] = _ => CostRecording.RunAsync(),
         ["chain"] = _ => ChainBenchmarks.RunAsync(RepositoryRoot()),
         ["pools"] = _ => PoolRefresh.RunAsync(Path.Combine(RepositoryRoot(), "chain")),
+        ["relay"] = _ => RelayLatency.RunAsync(Path.Combine(RepositoryRoot(), "chain")),
         ["sandwich"] = a => SandwichBenchmark.RunAsync(RepositoryRoot(), a),
         ["replay"] = _ => OnRecordings(root => ReplaySpeed.Run(root)),
         ["replay-browser"] = _ => ReplayInBrowser.RunAsync(),
