@@ -41,7 +41,7 @@ public sealed class ChainDesk : WebApplicationFactory<Program>
             desk.settings[key] = value;
         }
         var state = await desk.Chain.ReadyAsync();
-        if (state.Mode != ChainMode.Anvil)
+        if (state.Mode == ChainMode.Simulator)
         {
             await desk.DisposeAsync();
             Assert.Skip("needs anvil: " + state.WhyNoNode);
@@ -51,7 +51,24 @@ public sealed class ChainDesk : WebApplicationFactory<Program>
         var challenge = JsonDocument.Parse(await (await desk.Owner.PostAsync("/api/wallets/challenge", $$"""{"address":"{{desk.Wallet.Address}}","chainId":31337}""")).Content.ReadAsStringAsync())
             .RootElement.GetProperty("message").GetString()!;
         (await desk.Owner.Api.PostAsJsonAsync("/api/wallets", new WalletProof { Message = challenge, Signature = desk.Wallet.SignHash(PersonalMessage.Hash(challenge)).ToString() }, Json.Options)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        if (state.Mode == ChainMode.Rpc)
+        {
+            return desk;
+        }
         (await desk.Owner.Api.PostAsJsonAsync("/api/chain/faucet", new FaucetRequest { Address = desk.Wallet.Address.ToString() }, Json.Options)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        return desk;
+    }
+
+    /// <summary>The same instance started again on its data.</summary>
+    public static async Task<ChainDesk> StartAgainAsync(string account, params (string Key, string Value)[] settings)
+    {
+        var desk = new ChainDesk { Account = account };
+        foreach (var (key, value) in settings)
+        {
+            desk.settings[key] = value;
+        }
+        await desk.Chain.ReadyAsync();
+        desk.Owner = await Person.SignInAsync(desk, "trader@example.com");
         return desk;
     }
 
@@ -113,6 +130,7 @@ public sealed class ChainDesk : WebApplicationFactory<Program>
     {
         builder.UseSolutionRelativeContentRoot(".", "Ems.Web.sln");
         builder.UseEnvironment("Production");
+        // Later ones win.
         foreach (var (key, value) in new Dictionary<string, string>
         {
             ["Data:Path"] = folder, ["Paper:Market"] = "fitted", ["Paper:Latency"] = "false", ["Chain:Mode"] = "anvil", ["Chain:BlockTimeMs"] = "150", ["Chain:Arbitrage"] = "false",

@@ -136,7 +136,10 @@ public sealed class MandateService(MandateBook book, ChainRuntime chain, IServer
         var maxSlice = PoolArithmetic.Tokens(m.MaxSlice, decimals);
         // A slice's pause is counted from block to block, so a schedule needs some room beside it.
         var pause = (int)m.MinInterval + PauseMarginSeconds + (2 * (int)Math.Ceiling(chain.Profile.BlockMs / 1000.0));
-        var least = maxSlice > 0m ? Math.Max(1, (int)Math.Ceiling(qty / maxSlice)) : 1;
+        // Slices of a schedule differ by a lot; none may be above the bound.
+        var lot = PoolVenueSpec.Mandate.Listings.First(l => l.Instrument == entry.Instrument).LotSize;
+        var usable = maxSlice > 4m * lot ? maxSlice - (2m * lot) : maxSlice;
+        var least = usable > 0m ? Math.Max(1, (int)Math.Ceiling(qty / usable)) : 1;
         var seconds = request.DurationSeconds ?? Math.Max(10, least * pause);
         if (seconds < Math.Max(10, least * pause) || seconds > 86_400)
         {

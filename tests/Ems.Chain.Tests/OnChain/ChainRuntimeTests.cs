@@ -36,9 +36,9 @@ public sealed class ChainRuntimeTests : IAsyncLifetime
         state.Contracts.Tokens.Select(t => (t.Symbol, t.Decimals)).ShouldBe([("WETH", 18), ("USDC", 6), ("WBTC", 8), ("USDT", 6)]);
         Px(chain).ShouldAllBe(p => p > 2_999.99m && p < 3_000.01m);
         mid = 3_100m;
-        await UntilAsync(() => Px(chain).All(p => p > 3_100m * 0.9969m && p < 3_100m), "the pools to follow the books up to their fee");
+        await UntilAsync(() => Px(chain).All(p => p > 3_100m * 0.9969m && p < 3_100m * 1.0031m), "the pools to follow the books up to their fee");
         mid = 2_950m;
-        await UntilAsync(() => Px(chain).All(p => p > 2_950m && p < 2_950m * 1.0031m), "the pools to follow the books down to their fee");
+        await UntilAsync(() => Px(chain).All(p => p > 2_950m * 0.9969m && p < 2_950m * 1.0031m), "the pools to follow the books down to their fee");
     }
 
     [Fact]

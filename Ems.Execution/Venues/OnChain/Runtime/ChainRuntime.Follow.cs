@@ -80,6 +80,12 @@ public sealed partial class ChainRuntime
         {
             return false;
         }
+        if (block is { } last && newest.Block.Number > last.Number)
+        {
+            // Somebody else's chain: how long its blocks take is seen, not set.
+            var ms = (int)((now - last.At).TotalMilliseconds / (newest.Block.Number - last.Number));
+            Volatile.Write(ref seenBlockMs, seenBlockMs == 0 ? ms : ((seenBlockMs * 7) + ms) / 8);
+        }
         pools = state.Contracts.Pools.ToDictionary(p => p.Address, p => new PoolView(p, newest.Pools[p.Address], newest.Block.Number, now));
         block = new(newest.Block.Number, now, newest.Block.BaseFeePerGas ?? BigInteger.Zero);
         return true;

@@ -42,7 +42,7 @@ public sealed partial class ChainRuntime : BackgroundService, IAsyncDisposable
     private volatile IReadOnlyDictionary<Address, PoolView> pools = new Dictionary<Address, PoolView>();
     private volatile string? trouble;
     private long lookedAt;
-    private int disposed;
+    private int disposed, seenBlockMs;
 
     /// <summary>Made by the host.</summary>
     public ChainRuntime(IOptions<ChainOptions> options, ReferenceMid mid, TimeProvider time, ILogger<ChainRuntime> logger)
@@ -74,7 +74,7 @@ public sealed partial class ChainRuntime : BackgroundService, IAsyncDisposable
     public bool IsLocal => state.Mode is ChainMode.Anvil or ChainMode.Simulator;
 
     /// <summary>The chain as the router counts it.</summary>
-    public ChainProfile Profile => new(state.ChainId, state.Name, GasModelKind.Eip1559, options.BlockTimeMs, options.Confirmations);
+    public ChainProfile Profile => new(state.ChainId, state.Name, GasModelKind.Eip1559, state.Mode == ChainMode.Rpc && Volatile.Read(ref seenBlockMs) is > 0 and var seen ? seen : options.BlockTimeMs, options.Confirmations);
 
     /// <summary>The chain, once it is set up.</summary>
     public Task<ChainState> ReadyAsync(CancellationToken ct = default) => ready.Task.WaitAsync(ct);

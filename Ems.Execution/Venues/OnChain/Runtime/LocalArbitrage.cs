@@ -8,7 +8,8 @@ namespace Ems.Execution.Venues.OnChain.Runtime;
 
 /// <summary>
 /// Somebody of ours who keeps local pools near the paper books: where a pool's price has left the book's mid by more than its fee, he swaps
-/// it back to the edge of the fee. The same prices give the same swaps.
+/// it back to the mid. Whoever only seeks his own gain would stop at the edge of the fee, where the pool then offers one side the mid for
+/// nothing; what keeps real pools off that edge is everybody else's trading, which is missing here. The same prices give the same swaps.
 /// </summary>
 internal sealed class LocalArbitrage(ChainContracts contracts, Func<InstrumentId, decimal?> mid, decimal notionalMax, TimeProvider time)
 {
@@ -61,7 +62,7 @@ internal sealed class LocalArbitrage(ChainContracts contracts, Func<InstrumentId
             return (false, 0);
         }
         var zeroForOne = now > high;
-        var target = zeroForOne ? high : low;
+        var target = LocalMarket.SqrtAt(px, b.Decimals, q.Decimals, baseIs0);
         var amount = view.State switch
         {
             ConcentratedPool p => p.Swap(zeroForOne, BigInteger.Pow(10, 40), target) is var s && zeroForOne ? s.Amount0 : s.Amount1,
