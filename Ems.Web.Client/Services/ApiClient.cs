@@ -61,6 +61,28 @@ public sealed class ApiClient(HttpClient http)
 
     public Task<ApiResult<FaucetGift>> AskFaucet(FaucetRequest request) => Send<FaucetGift>(HttpMethod.Post, "api/chain/faucet", request);
 
+    public Task<ApiResult<MandatePrepared>> PrepareMandate(string account, MandateDraft draft) => Send<MandatePrepared>(HttpMethod.Post, MandatesOf(account) + "/prepare", draft);
+
+    public Task<ApiResult<MandateRow>> SubmitMandate(string account, SignedMandateRequest mandate) => Send<MandateRow>(HttpMethod.Post, MandatesOf(account), mandate);
+
+    public Task<ApiResult<IReadOnlyList<MandateRow>>> Mandates(string account) => Get<IReadOnlyList<MandateRow>>(MandatesOf(account));
+
+    public Task<ApiResult<MandateDetail>> Mandate(string account, string hash) => Get<MandateDetail>($"{MandatesOf(account)}/{hash}");
+
+    public Task<ApiResult<object>> StopMandate(string account, string hash) => Send<object>(HttpMethod.Post, $"{MandatesOf(account)}/{hash}/stop", null);
+
+    public Task<ApiResult<OrderAck>> OrderByMandate(string account, string hash, MandateOrderRequest order) => Send<OrderAck>(HttpMethod.Post, $"{MandatesOf(account)}/{hash}/orders", order);
+
+    public Task<ApiResult<IntentList>> Intents() => Get<IntentList>("api/intents");
+
+    public Task<ApiResult<IntentQuote>> QuoteIntent(IntentQuoteRequest request) => Send<IntentQuote>(HttpMethod.Post, "api/intents/quote", request);
+
+    public Task<ApiResult<IntentRow>> PlaceIntent(PlaceIntentRequest request) => Send<IntentRow>(HttpMethod.Post, "api/intents", request);
+
+    public Task<ApiResult<IntentCancellation>> AskToCancelIntent(string uid) => Get<IntentCancellation>($"api/intents/{uid}/cancellation");
+
+    public Task<ApiResult<object>> CancelIntent(string uid, CancelIntentRequest request) => Send<object>(HttpMethod.Post, $"api/intents/{uid}/cancel", request);
+
     public Task<ApiResult<SwapPlanRow>> PrepareSwap(SwapRequest request) => Send<SwapPlanRow>(HttpMethod.Post, "api/swaps/prepare", request);
 
     public Task<ApiResult<SignScreenRow>> Inspect(InspectRequest request) => Send<SignScreenRow>(HttpMethod.Post, "api/swaps/inspect", request);
@@ -83,6 +105,8 @@ public sealed class ApiClient(HttpClient http)
     public Task<ApiResult<object>> SignOut() => Send<object>(HttpMethod.Post, "api/me/sign-out", null);
 
     private static string Orders(string account) => $"api/accounts/{account}/orders";
+
+    private static string MandatesOf(string account) => $"api/accounts/{account}/mandates";
 
     private static string Groups(string account) => $"api/accounts/{account}/groups";
 

@@ -21,7 +21,7 @@ internal static class SwapRows
             [.. plan.Offers.Select((o, i) => new SwapOfferRow(o.Pool.Address.ToString(), o.Pool.Kind.ToString(), o.Pool.FeePips, PoolArithmetic.Tokens(o.AmountOut, w.Buys.Decimals), o.ImpactBps, i == 0))], steps);
     }
 
-    public static SignScreenRow Screen(UnsignedCall call, SignInspection seen, SignPromise? promise, ChainRuntime chain)
+    public static SignScreenRow Screen(UnsignedCall call, SignInspection seen, SignPromise? promise, ChainRuntime chain, TransactionInspector inspector)
     {
         var contracts = chain.State.Contracts;
         var moves = promise is not null && seen.Meaning is { Approves: null };
@@ -29,18 +29,17 @@ internal static class SwapRows
             new() { From = call.From.ToString(), To = call.To.ToString(), Data = Hex.Encode(call.Data), Value = new NumberText(call.Value.ToString(CultureInfo.InvariantCulture)), ChainId = (long)chain.State.ChainId },
             seen.Meaning?.What ?? "Nobody here can say what this does", seen.Meaning?.Target ?? "a contract that is not known",
             moves ? Amount(promise!.Sells, promise.MostOut, contracts) : null, moves ? Amount(promise!.Buys, promise.LeastIn, contracts) : null,
-            seen.Meaning?.Approves is { } a ? Approval(a, contracts) : null,
+            seen.Meaning?.Approves is { } a ? Approval(a, contracts, inspector.SpenderName(a.Spender)) : null,
             [.. seen.Changes.Select(c => Amount(c.Token, c.Change, contracts))], PoolArithmetic.Tokens(GasCost(seen.GasUsed, chain), CoinDecimals),
             [.. seen.Problems.Select(p => new SignRefusalRow(p.Code.ToString(), p.Text))]);
     }
 
-    private static ApprovalRow Approval(GivenApproval a, ChainContracts contracts)
+    private static ApprovalRow Approval(GivenApproval a, ChainContracts contracts, string? spender)
     {
-        var spender = a.Spender == contracts.V2Router ? "Uniswap V2 router" : a.Spender == contracts.V3Router ? "Uniswap V3 router" : a.Spender == contracts.Mandates ? "Mandates" : a.Spender.ToString();
         // More than a decimal holds is more than anybody has.
         var most = (BigInteger.One << 95) - 1;
         var amount = Amount(a.Token, BigInteger.Min(a.Amount, most), contracts);
-        return new(amount.Symbol, amount.Amount, spender);
+        return new(amount.Symbol, amount.Amount, spender ?? a.Spender.ToString());
     }
 
     private static BigInteger GasCost(ulong gas, ChainRuntime chain) => chain.Block is { } block ? gas * chain.Offer.EffectiveAt(block.BaseFee) : BigInteger.Zero;

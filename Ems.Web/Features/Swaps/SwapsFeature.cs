@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Ems.Execution.Core.Algos;
+using Ems.Execution.Venues.Cow;
 using Ems.Execution.Venues.Ethereum;
 using Ems.Execution.Venues.Ethereum.Rpc;
 using Ems.Execution.Venues.OnChain.Runtime;
@@ -50,7 +51,7 @@ public static class SwapsFeature
             for (var i = 0; i < plan.Steps.Count; i++)
             {
                 var seen = await inspector.InspectAsync(plan.Steps[i], plan.Promise, [.. plan.Steps.Take(i)], ct);
-                screens.Add(SwapRows.Screen(plan.Steps[i], seen, plan.Promise, chain));
+                screens.Add(SwapRows.Screen(plan.Steps[i], seen, plan.Promise, chain, inspector));
             }
             return TypedResults.Ok(SwapRows.Plan(plan, screens, chain.Block?.Number ?? 0));
         }
@@ -60,7 +61,7 @@ public static class SwapsFeature
         }
     }
 
-    private static async Task<IResult> Inspect(Body<InspectRequest> body, ClaimsPrincipal me, ChainRuntime chain, LinkedWallets wallets, CancellationToken ct)
+    private static async Task<IResult> Inspect(Body<InspectRequest> body, ClaimsPrincipal me, ChainRuntime chain, CowRuntime cow, LinkedWallets wallets, CancellationToken ct)
     {
         if (chain.Eth is not { } eth)
         {
@@ -75,8 +76,8 @@ public static class SwapsFeature
         {
             return NotLinked();
         }
-        var seen = await new TransactionInspector(eth, chain.State.Contracts).InspectAsync(call, promise, [], ct);
-        return TypedResults.Ok(SwapRows.Screen(call, seen, promise, chain));
+        var inspector = new TransactionInspector(eth, chain.State.Contracts, cow.Desk?.Domain.Relayer);
+        return TypedResults.Ok(SwapRows.Screen(call, await inspector.InspectAsync(call, promise, [], ct), promise, chain, inspector));
     }
 
     private static async Task<IResult> Look(string hash, string from, long? nonce, ChainRuntime chain, CancellationToken ct)

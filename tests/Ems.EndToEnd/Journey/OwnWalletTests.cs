@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Ems.EndToEnd.Harness;
 using Ems.Execution.Venues.Ethereum.Rpc;
 using Ems.Execution.Venues.Ethereum.Signing;
@@ -9,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Ems.EndToEnd.Journey;
 
-/// <summary>A trader's own wallet on the local chain, in a real browser: connected, signed in with, and signing on Uniswap's contracts.</summary>
+/// <summary>A trader's own wallet on the local chain, in a real browser: linked, and signing swaps, an intent and a mandate.</summary>
 public sealed class OwnWalletTests : IDisposable
 {
     private const string Password = "a long sentence 42";
@@ -18,7 +19,7 @@ public sealed class OwnWalletTests : IDisposable
     public void Dispose() => Directory.Delete(folder, true);
 
     [Fact]
-    public async Task A_wallet_signs_in_and_swaps_on_the_local_chain()
+    public async Task A_wallet_is_linked_swaps_signs_an_intent_and_a_mandate_by_which_a_TWAP_runs_and_revokes_it()
     {
         Assert.SkipWhen(BrowserSession.Executable is null, "Chromium is not installed.");
         var log = Repository.Output("own-wallet-host.log");
@@ -39,20 +40,22 @@ public sealed class OwnWalletTests : IDisposable
         await page.GetByTestId(TestIds.WalletConnect).ClickAsync(new() { Timeout = 60_000 });
         await page.GetByTestId(TestIds.WalletLink).ClickAsync();
         await Expect(page.GetByTestId(TestIds.WalletLinked)).ToContainTextAsync(wallet.Address);
-        await SwapAsync(page, host.Address, wallet);
+        await SwapAsync(page, wallet);
+        await IntentAsync(page);
+        await MandateAsync(page, browser, host.Address, wallet);
         browser.Problems.ShouldBeEmpty();
     }
 
-    private static async Task SwapAsync(IPage page, Uri address, TestWallet wallet)
+    private static async Task SwapAsync(IPage page, TestWallet wallet)
     {
         await GoAsync(page, "swap");
         await page.GetByTestId(TestIds.Faucet).ClickAsync(new() { Timeout = 60_000 });
-        await Expect(page.GetByTestId(TestIds.SwapDone)).ToContainTextAsync("10 WETH", new() { Timeout = 30_000 });
+        await Expect(page.GetByTestId(TestIds.WalletOutcome)).ToContainTextAsync("10 WETH", new() { Timeout = 30_000 });
         await page.GetByTestId(TestIds.SwapAmount).FillAsync("1.5");
         await page.GetByTestId(TestIds.SwapPrepare).ClickAsync();
         await Expect(page.GetByTestId(TestIds.SwapQuote)).ToContainTextAsync("1.5 WETH");
         var (approve, swap) = (page.GetByTestId(TestIds.SignScreen).Nth(0), page.GetByTestId(TestIds.SignScreen).Nth(1));
-        await Expect(approve.GetByTestId(TestIds.SignAllows)).ToContainTextAsync("1.5 WETH, once");
+        await Expect(approve.GetByTestId(TestIds.SignAllows)).ToContainTextAsync("1.5 WETH, and no more");
         await Expect(swap.GetByTestId(TestIds.SignSimulated)).ToContainTextAsync("−1.5 WETH");
 
         // The wallet is on another chain: it is asked to change before it is asked to sign.
@@ -67,9 +70,65 @@ public sealed class OwnWalletTests : IDisposable
         await approve.GetByTestId(TestIds.SignSubmit).ClickAsync();
         await Expect(page.GetByTestId(TestIds.WalletRequest)).ToHaveAttributeAsync("data-state", "Confirmed", new() { Timeout = 30_000 });
         await swap.GetByTestId(TestIds.SignSubmit).ClickAsync();
-        await Expect(page.GetByTestId(TestIds.SwapDone)).ToContainTextAsync("Swapped 1.5 WETH", new() { Timeout = 30_000 });
+        await Expect(page.GetByTestId(TestIds.WalletOutcome)).ToContainTextAsync("Swapped 1.5 WETH", new() { Timeout = 30_000 });
         await Shot(page, "2-swapped");
     }
+
+    private static async Task IntentAsync(IPage page)
+    {
+        await GoAsync(page, "intents");
+        await page.GetByTestId(TestIds.IntentAmount).FillAsync("0.5", new() { Timeout = 60_000 });
+        await page.GetByTestId(TestIds.IntentQuote).ClickAsync();
+        var (approve, offer) = (page.GetByTestId(TestIds.SignScreen).Nth(0), page.GetByTestId(TestIds.SignScreen).Nth(1));
+        await Expect(offer.GetByTestId(TestIds.SignLeaves)).ToContainTextAsync("0.5 WETH");
+        await Shot(page, "3-intent");
+        await approve.GetByTestId(TestIds.SignSubmit).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.WalletRequest)).ToHaveAttributeAsync("data-state", "Confirmed", Slow);
+        await offer.GetByTestId(TestIds.SignSubmit).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.IntentRow)).ToHaveAttributeAsync("data-status", "Fulfilled", Slow);
+        await Shot(page, "4-filled");
+    }
+
+    private static async Task MandateAsync(IPage page, BrowserSession browser, Uri address, TestWallet wallet)
+    {
+        await GoAsync(page, "mandates");
+        await page.GetByTestId(TestIds.MandateTotal).FillAsync("0.6", new() { Timeout = 60_000 });
+        await page.GetByTestId(TestIds.MandateSlice).FillAsync("0.1");
+        await page.GetByTestId(TestIds.MandatePause).FillAsync("3");
+        await page.GetByTestId(TestIds.MandatePrepare).ClickAsync();
+        var (approve, mandate) = (page.GetByTestId(TestIds.SignScreen).Nth(0), page.GetByTestId(TestIds.SignScreen).Nth(1));
+        await Expect(approve.GetByTestId(TestIds.SignAllows)).ToContainTextAsync("0.6 WETH");
+        await Expect(mandate).ToContainTextAsync("at most 0.1 WETH, at least 3 s apart");
+        await Shot(page, "5-mandate");
+        await approve.GetByTestId(TestIds.SignSubmit).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.WalletRequest)).ToHaveAttributeAsync("data-state", "Confirmed", Slow);
+        await mandate.GetByTestId(TestIds.SignSubmit).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.MandateRow)).ToHaveAttributeAsync("data-state", "Active", new() { Timeout = 30_000 });
+
+        // A TWAP by it, watched from a page that has no wallet at all.
+        await page.GetByTestId(TestIds.MandateRunQty).FillAsync("0.5");
+        await page.GetByTestId(TestIds.MandateRunSeconds).FillAsync("40");
+        await page.GetByTestId(TestIds.MandateRun).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.WalletOutcome)).ToContainTextAsync("runs", new() { Timeout = 30_000 });
+        var asked = wallet.Asked.Count;
+        var closed = await browser.PageAsync(1440, 900, state: await page.Context.StorageStateAsync());
+        await closed.GotoAsync(new Uri(address, "mandates").ToString());
+        await Expect(closed.GetByTestId(TestIds.MandateSold)).ToContainTextAsync(new Regex("sold 0\\.[1-5]"), new() { Timeout = 60_000 });
+        await Shot(closed, "6-running");
+        wallet.Asked.Count.ShouldBe(asked, "the wallet was not asked for a slice");
+
+        await page.GetByTestId(TestIds.MandateRevoke).ClickAsync();
+        await page.GetByTestId(TestIds.SignSubmit).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.MandateRow)).ToHaveAttributeAsync("data-state", "Revoked", new() { Timeout = 60_000 });
+        await Shot(page, "7-revoked");
+        var phone = await browser.PageAsync(390, 844, phone: true, state: await page.Context.StorageStateAsync());
+        await phone.GotoAsync(new Uri(address, "mandates").ToString());
+        await Expect(phone.GetByTestId(TestIds.MandateRow)).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await phone.ScreenshotAsync(new() { Path = Repository.Output("own-wallet-8-phone.png"), FullPage = true });
+        (await phone.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(390, "the page does not scroll sideways on a phone");
+    }
+
+    private static LocatorAssertionsToHaveAttributeOptions Slow => new() { Timeout = 30_000 };
 
     /// <summary>Within the page: the wallet stays connected.</summary>
     private static async Task GoAsync(IPage page, string path)

@@ -9,7 +9,7 @@ namespace Ems.Execution.Venues.OnChain.Signing;
 /// Reads calls of the contracts that this instance knows: that is the allow-list. A contract that is not known, and a function that is not
 /// known of one that is, is refused: nobody signs what nobody here can read.
 /// </summary>
-internal sealed class CallReader(ChainContracts contracts)
+internal sealed class CallReader(ChainContracts contracts, Address? relayer)
 {
     internal static readonly AbiFunction Approve = AbiFunction.Parse("approve(address spender, uint256 value) returns (bool)");
     internal static readonly AbiFunction Deposit = AbiFunction.Parse("deposit()");
@@ -22,7 +22,7 @@ internal sealed class CallReader(ChainContracts contracts)
 
     /// <summary>Who may be approved to take tokens, with a name.</summary>
     public string? SpenderName(Address spender) =>
-        spender.IsZero ? null : spender == contracts.V2Router ? "Uniswap V2 router" : spender == contracts.V3Router ? "Uniswap V3 router" : spender == contracts.Mandates ? "Mandates" : null;
+        spender.IsZero ? null : spender == contracts.V2Router ? "Uniswap V2 router" : spender == contracts.V3Router ? "Uniswap V3 router" : spender == contracts.Mandates ? "Mandates" : spender == relayer ? "Relayer of intents" : null;
 
     /// <summary>What the call means, or why it is not on the list.</summary>
     public (CallMeaning? Meaning, string? WhyNot) Read(UnsignedCall call)

@@ -9,10 +9,11 @@ namespace Ems.Execution.Venues.OnChain.Signing;
 /// Looks at a transaction before its owner is asked to sign it: reads it, simulates it on the newest block, and compares both with what the
 /// ticket promises. Any doubt is a refusal.
 /// </summary>
-public sealed class TransactionInspector(EthApi eth, ChainContracts contracts)
+/// <param name="relayer">Who takes tokens for signed intents, where there are any.</param>
+public sealed class TransactionInspector(EthApi eth, ChainContracts contracts, Address? relayer = null)
 {
     private static readonly BigInteger Unlimited = BigInteger.One << 128;
-    private readonly CallReader reader = new(contracts);
+    private readonly CallReader reader = new(contracts, relayer);
 
     /// <summary>Inspects a call.</summary>
     /// <param name="promise">What the ticket says; null for a call that moves nothing.</param>
@@ -50,6 +51,9 @@ public sealed class TransactionInspector(EthApi eth, ChainContracts contracts)
         Compare(meaning, promise, changes, problems);
         return new(meaning, changes, simulated.GasUsed, problems);
     }
+
+    /// <summary>Who may be allowed to take tokens, with a name; null for everybody else.</summary>
+    public string? SpenderName(Address spender) => reader.SpenderName(spender);
 
     private void Permissions(CallMeaning meaning, UnsignedCall call, SignPromise? promise, List<SignProblem> problems)
     {
