@@ -12,7 +12,7 @@ namespace Ems.Web.Client.Contracts;
 public sealed record NewGroupRequest
 {
     public string? ClOrdId { get; init; }
-    /// <summary>"BRACKET", "OCO", "OUO", "OTO", "CONDITIONAL", "PAIRS" or "LADDER".</summary>
+    /// <summary>"BRACKET", "OCO", "OUO", "OTO", "CONDITIONAL", "PAIRS", "HOP" or "LADDER".</summary>
     public string? Type { get; init; }
     public IReadOnlyList<GroupLegRequest> Legs { get; init; } = [];
     [JsonConverter(typeof(ParameterMapConverter))]

@@ -117,7 +117,7 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
         var plan = OrderRouter.Plan(new RouteRequest(spec.Side, spec.OrderQty, spec.LimitPx is { } limit && spec.Side.IsWithin(limit, worst) ? limit : worst,
             TimeInForce.Ioc, false, false, [.. listings.Select(l => Bid(spec.Side, l, spec.OrderQty, market, now))]));
         var text = plan.Legs.Count == 0 ? plan.UnroutedBecause : string.Join("; ", plan.Legs.Select(l => l.Reason));
-        return Detour(spec, now) is { } way ? $"{text}. A way over another asset is cheaper ({way}); orders trade direct, so it is two orders" : text;
+        return Detour(spec, now) is { } way ? $"{text}. A way over another asset is cheaper ({way}); a group of type {Groups.HopGroup.Name} sends it as linked orders" : text;
     }
 
     /// <summary>A cheaper way over a third asset, on the venues this order may use; null when there is none or other books are not known.</summary>
@@ -256,7 +256,22 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
         var excluded = pool is { } p && now - p.At > PoolStaleAfter ? "its pool is stale" : book is null && pool is null ? "no fresh book" : null;
         var (bps, because) = sources.Trust is not null || pool is not null
             ? (sources.Trust?.Invoke(l.Venue) ?? VenueTrust.Unknown).Penalty(market.VolatilityBps, now, pool?.Liquidity.Confirmation ?? TimeSpan.Zero) : (0m, null);
-        return new(l, book, max, excluded, null, pool?.Liquidity, pool?.Gas ?? 0m, bps, because);
+        return new(l, book, max, excluded, OwnLevels(l, side), pool?.Liquidity, pool?.Gas ?? 0m, bps, because);
+    }
+
+    /// <summary>Our own orders there that a taking order could meet: they are no liquidity, and meeting one is denied.</summary>
+    private List<BookLevel>? OwnLevels(Listing l, Side side)
+    {
+        List<BookLevel>? own = null;
+        foreach (var id in state.Resting(l.Instrument, side.Opposite()))
+        {
+            var o = state.Children[id];
+            if (o.Venue == l.Venue)
+            {
+                (own ??= []).Add(new(o.Px, o.LeavesQty));
+            }
+        }
+        return own;
     }
 
     private RiskView ViewFor(ParentOrder p, VenueOrder order, decimal? reference, DateTimeOffset now, List<Order> siblings)

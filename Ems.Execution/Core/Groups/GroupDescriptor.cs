@@ -22,7 +22,7 @@ public static class GroupCatalog
 {
     /// <summary>All of them.</summary>
     public static readonly IReadOnlyList<IGroupStrategy> All =
-        [new BracketGroup(), new OcoGroup(), new OuoGroup(), new OtoGroup(), new ConditionalGroup(), new PairsGroup(), new LadderGroup()];
+        [new BracketGroup(), new OcoGroup(), new OuoGroup(), new OtoGroup(), new ConditionalGroup(), new PairsGroup(), new HopGroup(), new LadderGroup()];
 
     /// <summary>The strategy of that name, or null.</summary>
     public static IGroupStrategy? Find(string? name) => All.FirstOrDefault(s => s.Descriptor.Name == name);

@@ -34,7 +34,7 @@ public sealed record ConditionNode(
 /// What a group carries from one decision to the next beyond its legs, journaled when it changes. Everything that can be read off the
 /// legs is read off the legs, so that no crash can make the two disagree.
 /// </summary>
-/// <param name="Phase">Empty while working; EXITING (bracket) or UNWINDING (pairs) afterwards: a phase never goes back.</param>
+/// <param name="Phase">Empty while working; EXITING (bracket), UNWINDING (pairs), REVERSING or KEEPING (hop) afterwards: a phase never goes back.</param>
 /// <param name="Why">Why the phase was entered.</param>
 /// <param name="FirstFillAt">When the entry was first seen to have filled: the time limit counts from here.</param>
 /// <param name="TrueSince">Since when the condition holds without a break.</param>

@@ -5,7 +5,7 @@ namespace Ems.Execution.Core.Routing;
 /// <summary>A split with fixed costs and least inputs, and what no other split can beat.</summary>
 /// <param name="Net">Output less fixed costs; by output, the input needed and the fixed costs, negative.</param>
 /// <param name="Bound">No split has a greater net (Lagrangian dual); infinite where none was found that fills all.</param>
-/// <param name="Px">Marginal price of the split: a venue whose best price is no better cannot improve it or the bound.</param>
+/// <param name="Px">The price of the bound: a venue whose best price is no better adds nothing to it.</param>
 internal readonly record struct CostedResult(double Net, double Bound, double Px)
 {
     /// <summary>Whether the whole amount is placed.</summary>
@@ -75,8 +75,8 @@ internal sealed class CostedSplit
         {
             open[v] = Free(curves[v]) || Worth(curves[v], px, out _) > 0.0;
         }
-        var (bestNet, bestPx) = (double.NegativeInfinity, 0.0);
-        Try(curves, best, ref bestNet, ref bestPx);
+        var bestNet = double.NegativeInfinity;
+        Try(curves, best, ref bestNet);
         var floor = lastPx;
         var count = 0;
         for (var v = 0; v < curves.Length; v++)
@@ -93,7 +93,7 @@ internal sealed class CostedSplit
         {
             var mid = (low + high + 1) >> 1;
             Set(low, mid, true);
-            Try(curves, best, ref bestNet, ref bestPx);
+            Try(curves, best, ref bestNet);
             if (lastPx <= 0.0 || PerUnit(lastPx) < -opensAt[mid - 1])
             {
                 low = mid;
@@ -104,7 +104,7 @@ internal sealed class CostedSplit
                 high = mid - 1;
             }
         }
-        Try(curves, best, ref bestNet, ref bestPx);
+        Try(curves, best, ref bestNet);
         var at = lastPx > 0.0 ? PerUnit(lastPx) : double.NegativeInfinity;
         at = low < count ? Math.Max(at, -opensAt[low]) : at;
         var bound = double.IsNegativeInfinity(at) ? double.PositiveInfinity : Dual(curves, at);
@@ -112,16 +112,16 @@ internal sealed class CostedSplit
         for (var next = low; next < last && Gap(bestNet, bound) > gapWanted; next++)
         {
             open[disputed[next]] = true;
-            Try(curves, best, ref bestNet, ref bestPx);
+            Try(curves, best, ref bestNet);
             for (var out1 = low - 1; out1 >= Math.Max(0, low - SwapsMax) && Gap(bestNet, bound) > gapWanted; out1--)
             {
                 open[disputed[out1]] = false;
-                Try(curves, best, ref bestNet, ref bestPx);
+                Try(curves, best, ref bestNet);
                 open[disputed[out1]] = true;
             }
             open[disputed[next]] = false;
         }
-        return new(bestNet, Math.Max(bound, bestNet), Math.Min(bestPx, lastPx > 0.0 ? lastPx : bestPx));
+        return new(bestNet, Math.Max(bound, bestNet), double.IsNegativeInfinity(at) ? 0.0 : byOutput ? -1.0 / at : at);
     }
 
     private static double Gap(double net, double bound) => (bound - net) / Math.Abs(bound);
@@ -217,12 +217,12 @@ internal sealed class CostedSplit
     }
 
     /// <summary>The exact split over the open venues; kept when it is the best so far. Its price is <see cref="lastPx"/>, 0 when it does not fill.</summary>
-    private void Try(ReadOnlySpan<LiquidityCurve> curves, Span<double> best, ref double bestNet, ref double bestPx)
+    private void Try(ReadOnlySpan<LiquidityCurve> curves, Span<double> best, ref double bestNet)
     {
         var net = Split(curves);
         if (net > bestNet)
         {
-            (bestNet, bestPx) = (net, lastPx);
+            bestNet = net;
             trial.AsSpan(0, curves.Length).CopyTo(best);
         }
     }

@@ -149,6 +149,8 @@ internal static class TakingRouter
 /// <summary>Takes that are booked together, and what found no venue.</summary>
 internal sealed record Booked(IReadOnlyList<VenueTake> Takes, decimal Unrouted)
 {
+    private const decimal Dust = 0.00000000001m;
+
     /// <summary>What all takes pay or receive.</summary>
     public decimal AllIn => Takes.Sum(t => t.AllIn);
 
@@ -173,6 +175,12 @@ internal sealed record Booked(IReadOnlyList<VenueTake> Takes, decimal Unrouted)
             var part = parts[v] > 0.0 ? Math.Min((decimal)(parts[v] * (1.0 + hair)), Math.Min(left, t.MaxQty)) : 0m;
             left -= t.Set(Steps.RoundDown(part, t.Lot)).Qty;
         }
+        // Dust goes where it is least felt: whose lot is cheapest is no question worth asking for one part in 10^11.
+        if (left > 0m && left <= request.Qty * Dust && Largest(takes) is { } largest)
+        {
+            var before = largest.Qty;
+            left -= largest.Set(Math.Min(before + Steps.RoundDown(left, largest.Lot), largest.MaxQty)).Qty - before;
+        }
         while (Cheapest(takes, parts, left) is { } t)
         {
             var more = Math.Max(t.Lot, Steps.RoundDown(Math.Min(left, t.RoomAtPx), t.Lot));
@@ -180,6 +188,16 @@ internal sealed record Booked(IReadOnlyList<VenueTake> Takes, decimal Unrouted)
             left -= t.Set(Math.Min(t.Qty + more, t.MaxQty)).Qty - before;
         }
         return new(takes.TrueForAll(t => t.Qty > 0m) ? takes : [.. takes.Where(t => t.Qty > 0m)], left);
+    }
+
+    private static VenueTake? Largest(List<VenueTake> takes)
+    {
+        VenueTake? largest = null;
+        foreach (var t in takes)
+        {
+            largest = largest is null || t.Qty > largest.Qty ? t : largest;
+        }
+        return largest;
     }
 
     private static VenueTake? Cheapest(List<VenueTake> takes, ReadOnlySpan<double> parts, decimal left)

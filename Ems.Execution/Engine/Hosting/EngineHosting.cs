@@ -28,6 +28,7 @@ public static class EngineHosting
         builder.Services.AddSingleton<TapeHub>();
         builder.Services.AddCostAnalysis();
         builder.Services.AddSingleton<VenueRecords>();
+        builder.Services.AddHostedService<VenueTrustKeeper>();
         builder.Services.AddSingleton<EngineServices>();
         builder.Services.AddSingleton<IJobScheduler, HangfireScheduler>();
         builder.Services.AddScoped<AccountJobs>();

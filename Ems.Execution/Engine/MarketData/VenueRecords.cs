@@ -7,13 +7,19 @@ using Ems.Execution.Core.Routing;
 
 namespace Ems.Execution.Engine.MarketData;
 
-/// <summary>How every venue has behaved lately, over all accounts. Thread-safe. Starts empty after a restart: nothing is held against anybody.</summary>
+/// <summary>How every venue has behaved lately, over all accounts. Thread-safe. <see cref="VenueTrustKeeper"/> carries it over a restart.</summary>
 public sealed class VenueRecords(TimeProvider time)
 {
     private readonly ConcurrentDictionary<VenueId, VenueTrust> trust = new();
 
     /// <summary>The venue's record.</summary>
     public VenueTrust Of(VenueId venue) => trust.GetValueOrDefault(venue, VenueTrust.Unknown);
+
+    /// <summary>Every venue that something is known of.</summary>
+    public IReadOnlyList<KeyValuePair<VenueId, VenueTrust>> All() => [.. trust];
+
+    /// <summary>What was known before a restart; what has been seen since stands.</summary>
+    public void Restore(VenueId venue, VenueTrust before) => trust.TryAdd(venue, before);
 
     /// <summary>A first answer came after this long.</summary>
     public void Answered(VenueId venue, double ackMs, ExecutionReport report) => Change(venue, t => t.WithOrder(ackMs, IsItsFault(report), time.GetUtcNow()));

@@ -9,11 +9,12 @@ namespace Ems.Execution.Engine.Storage;
 /// <summary>The prepared statements of one writing connection.</summary>
 internal sealed class JournalCommands : IDisposable
 {
-    private readonly SqliteCommand row, account, parent, fill, balance;
+    private readonly SqliteCommand row, tail, account, parent, fill, balance;
 
     public JournalCommands(SqliteConnection connection)
     {
         row = Prepare(connection, "INSERT INTO journal VALUES (@a,@b,@c,@d,@e,@f,@g)", 7);
+        tail = Prepare(connection, "SELECT hash FROM journal WHERE account=@a AND seq=@b", 2);
         account = Prepare(connection, "INSERT INTO accounts VALUES (@a,@b,@c,@d) ON CONFLICT(account) DO UPDATE SET name=@b, live_parents=@c, seq=@d", 4);
         parent = Prepare(connection, """
             INSERT INTO parents VALUES (@a,@b,@c,@d,@e,@f,@g,@h,@i,@j,@k,@l,@m) ON CONFLICT(account,clordid)
@@ -25,11 +26,18 @@ internal sealed class JournalCommands : IDisposable
 
     public SqliteTransaction? Transaction
     {
-        set => row.Transaction = account.Transaction = parent.Transaction = fill.Transaction = balance.Transaction = value;
+        set => row.Transaction = tail.Transaction = account.Transaction = parent.Transaction = fill.Transaction = balance.Transaction = value;
     }
 
     public void Insert(JournalRow r) =>
         Run(row, r.Account.Value, r.Sequence, r.Parent?.Value, r.Time.UtcTicks, r.Payload, r.PreviousHash, r.Hash);
+
+    /// <summary>The hash of one record, or null when there is none.</summary>
+    public byte[]? HashOf(AccountId id, long sequence)
+    {
+        (tail.Parameters[0].Value, tail.Parameters[1].Value) = (id.Value, sequence);
+        return tail.ExecuteScalar() as byte[];
+    }
 
     public void Upsert(AccountId id, string name, int liveParents, long sequence) => Run(account, id.Value, name, liveParents, sequence);
 
@@ -46,6 +54,7 @@ internal sealed class JournalCommands : IDisposable
     public void Dispose()
     {
         row.Dispose();
+        tail.Dispose();
         account.Dispose();
         parent.Dispose();
         fill.Dispose();

@@ -17,6 +17,8 @@ public sealed class JournalWriter : IAsyncDisposable
     private readonly Channel<Append> queue = Channel.CreateBounded<Append>(new BoundedChannelOptions(65_536) { SingleReader = true });
     private readonly SqliteConnection connection;
     private readonly JournalCommands commands;
+    /// <summary>The newest record of each account as this writer wrote it; emptied when a write fails.</summary>
+    private readonly Dictionary<AccountId, (long Sequence, byte[] Hash)> tails = [];
     private readonly Task loop;
 
     /// <summary>Opens the file, makes its tables when it is new, and starts the thread.</summary>
@@ -84,6 +86,7 @@ public sealed class JournalWriter : IAsyncDisposable
         }
         catch (Exception e)
         {
+            tails.Clear();
             foreach (var append in batch)
             {
                 append.Done.TrySetException(e);
@@ -101,11 +104,18 @@ public sealed class JournalWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// A stale owner's first record is refused by the unique key before anything of its commit is written; later records of a
-    /// commit cannot be refused when the first was not, since sequences have no holes.
+    /// A commit that does not follow what is written is refused before anything of it is: a stale owner's first record is taken, and what an
+    /// owner had queued behind a write that failed would leave a hole. Later records of a commit cannot be refused when the first was not.
     /// </summary>
     private JournalFencedException? Insert(Append append)
     {
+        var first = append.Rows[0];
+        var before = tails.TryGetValue(first.Account, out var tail) && tail.Sequence == first.Sequence - 1 ? tail.Hash
+            : first.Sequence == 1 ? JournalRow.Genesis : commands.HashOf(first.Account, first.Sequence - 1);
+        if (before is null || !before.AsSpan().SequenceEqual(first.PreviousHash))
+        {
+            return new JournalFencedException(first.Account, first.Sequence);
+        }
         for (var i = 0; i < append.Rows.Count; i++)
         {
             try
@@ -114,9 +124,10 @@ public sealed class JournalWriter : IAsyncDisposable
             }
             catch (SqliteException e) when (e.SqliteErrorCode == SqliteConstraint && i == 0)
             {
-                return new JournalFencedException(append.Rows[0].Account, append.Rows[0].Sequence);
+                return new JournalFencedException(first.Account, first.Sequence);
             }
         }
+        tails[first.Account] = (append.Rows[^1].Sequence, append.Rows[^1].Hash);
         return null;
     }
 

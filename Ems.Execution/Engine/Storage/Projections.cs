@@ -21,6 +21,6 @@ public sealed record ParentSummary(
 /// <summary>An account that has parents which are not over.</summary>
 public sealed record LiveAccount(AccountId Account, int LiveParents);
 
-/// <summary>The journal's unique key refused a record: another owner has written since. This owner must stop.</summary>
+/// <summary>The journal refused a record: another owner has written since, or a write before it failed. This owner must stop.</summary>
 public sealed class JournalFencedException(AccountId account, long sequence)
-    : Exception($"Account {account} has a newer owner: journal sequence {sequence} is taken.");
+    : Exception($"Account {account} has a newer owner, or lost a write: journal sequence {sequence} is taken or does not follow what is written.");

@@ -46,6 +46,10 @@ public sealed class GroupModel
         {
             Legs[1].Ticket.Side = Side.Sell;
         }
+        if (type == HopGroup.Name)
+        {
+            Legs[0].Ticket.Side = Side.Sell;
+        }
         Condition = new NodeModel { Subject = instrument };
     }
 
@@ -94,7 +98,7 @@ public sealed class GroupModel
     {
         ("OCO" or "OUO", "b") => "STOP",
         ("LADDER", _) => "SCALE",
-        ("CONDITIONAL", _) or ("PAIRS", _) => "MARKET",
+        ("CONDITIONAL", _) or ("PAIRS", _) or ("HOP", _) => "MARKET",
         _ => "LIMIT",
     };
 }

@@ -80,6 +80,28 @@ public sealed class GroupCrashTests : IDisposable
         static GroupSpec Pair(string id) => Pairs(id, Market(Side.Buy, 0.05m), Market(Side.Sell, 0.1m, Eth), ("ratio", "2"), ("maxLegImbalance", "0.05"));
     }
 
+    [Fact]
+    public async Task A_way_over_a_third_asset_that_dies_at_every_record_of_its_journal_spends_what_came_in_once()
+    {
+        await using var host = await OpenAsync();
+        var records = await RecordsOfAsync(host, "dry", Hop);
+        for (var at = 1; at <= records; at++)
+        {
+            var id = $"h{at}";
+            await DieAndGoOnAsync(host, Hop(id), at);
+            (await host.EndAsync(id, 30)).Group.OrdStatus.ShouldBe(OrdStatus.Filled, $"died at record {at}");
+            var first = await host.LegAsync($"{id}-first");
+            var second = (await host.Account("A1").ViewAsync()).Parents.Select(p => p.Order).Where(p => p.Group is { Role: "second" } g && g.Group.Value == id).ToList();
+            var (came, spent) = (first.CumNotional - first.Commission, second.Sum(p => p.CumNotional + p.Commission));
+            first.CumQty.ShouldBe(0.05m);
+            spent.ShouldBeInRange(came * 0.99m, came, $"died at record {at}");
+        }
+        await AgreesAsync(host);
+        host.Fold("A1").Positions.At(Btc).Qty.ShouldBe(-0.05m * (records + 1));
+
+        static GroupSpec Hop(string id) => Group(id, Core.Groups.HopGroup.Name, [("first", Market(Side.Sell, 0.05m)), ("second", Market(Side.Buy, 1m, Eth))]);
+    }
+
     private async Task<EngineHost> OpenAsync()
     {
         var host = await EngineHost.StartAsync(folder, settings: new() { ["Engine:AckTimeoutMs"] = "300" });

@@ -49,6 +49,20 @@ public sealed class CertifiedRouteTests
         }
     }
 
+    [Fact]
+    public void Choosing_among_hundreds_of_venues_with_gas_allocates_no_more_than_the_plan_it_returns()
+    {
+        Assert.SkipWhen(RoutingInstances.Folder is null, Missing);
+        foreach (var i in RoutingInstances.All().Where(i => i.Curves.Length == 500))
+        {
+            var request = RoutingInstances.Request(i, (decimal)(i.Side == Side.Sell ? i.AmountIn : i.OptimalOut), true);
+            var legs = OrderRouter.Plan(request).Legs.Count;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            OrderRouter.Plan(request);
+            (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(2_048 + (legs * 768), i.Id);
+        }
+    }
+
     private static double Loss(RoutingInstance i, double net) => (i.NetUpperBound - net) / i.NetUpperBound * 10_000.0;
 
     private static double Sent(RoutePlan plan) => (double)plan.Legs.Sum(l => l.Qty);
