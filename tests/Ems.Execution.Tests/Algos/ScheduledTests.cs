@@ -153,6 +153,20 @@ public sealed class ShortfallTests
     }
 
     [Fact]
+    public void Books_that_stay_deeper_make_haste_cheaper_and_re_plan_the_rest_and_one_deep_moment_does_not()
+    {
+        AlgoLoop Run(Func<DateTimeOffset, decimal> depth) => new AlgoLoop
+        {
+            Spec = Ticket("IS", 100m, Side.Buy, ("durationSeconds", "1000"), ("slices", "20"), ("kappaT", "1"), ("randomSize", "0"), ("randomTime", "0"), ("volatilityBps", "300")),
+            Market = t => Book(100m, depth: depth(t)),
+        }.Run();
+        decimal After(AlgoLoop l) => l.Children.Where(c => c.CreatedAt > T0.AddSeconds(420) && c.CreatedAt < T0.AddSeconds(700)).Sum(c => c.Qty);
+        var calm = After(Run(_ => 20m));
+        After(Run(t => t < T0.AddSeconds(220) ? 20m : 2_000m)).ShouldBeGreaterThan(calm * 1.05m);
+        After(Run(t => t >= T0.AddSeconds(220) && t < T0.AddSeconds(260) ? 25m : 20m)).ShouldBe(calm);
+    }
+
+    [Fact]
     public void Completion_is_forced_before_the_window_is_over()
     {
         var loop = new AlgoLoop { Spec = Ticket("IS", 10m, Side.Buy, ("durationSeconds", "20"), ("slices", "4")), Fates = (n, _) => n < 9 ? new Fate(0.1m) : Fate.Full }.Run();
