@@ -160,7 +160,7 @@ public sealed class ShortfallTests
             Spec = Ticket("IS", 100m, Side.Buy, ("durationSeconds", "1000"), ("slices", "20"), ("kappaT", "1"), ("randomSize", "0"), ("randomTime", "0"), ("volatilityBps", "300")),
             Market = t => Book(100m, depth: depth(t)),
         }.Run();
-        decimal After(AlgoLoop l) => l.Children.Where(c => c.CreatedAt > T0.AddSeconds(420) && c.CreatedAt < T0.AddSeconds(700)).Sum(c => c.Qty);
+        decimal After(AlgoLoop l) => l.Children.Where(c => c.CreatedAt > T0.AddSeconds(220) && c.CreatedAt < T0.AddSeconds(500)).Sum(c => c.Qty);
         var calm = After(Run(_ => 20m));
         After(Run(t => t < T0.AddSeconds(220) ? 20m : 2_000m)).ShouldBeGreaterThan(calm * 1.05m);
         After(Run(t => t >= T0.AddSeconds(220) && t < T0.AddSeconds(260) ? 25m : 20m)).ShouldBe(calm);
