@@ -14,6 +14,7 @@ internal static class Program
         ["recovery"] = a => Recovery.RunAsync(a),
         ["routing"] = _ => { RoutingBenchmarks.Run(Console.Out); return Task.CompletedTask; },
         ["volume"] = _ => OnRecordings(root => VolumeReport.Run(root, Path.Combine(RepositoryRoot(), "docs", "execution-quality.md"), Console.Out)),
+        ["participation"] = _ => OnRecordings(root => ParticipationRun.Report(root, Path.Combine(RepositoryRoot(), "docs", "participation-quality.md"), Console.Out)),
         ["matching"] = _ => Matching.RunAsync(),
         ["costs"] = _ => CostRecording.RunAsync(),
         ["chain"] = _ => ChainBenchmarks.RunAsync(RepositoryRoot()),

@@ -43,7 +43,7 @@ internal static class VolumeReport
         }
         text.Append(CultureInfo.InvariantCulture, $"""
 
-            Asked: forecast at most 0.46 (good 0.43); VWAP at most 1.4 / 3.4 / 8 bps (good 1.25 / 2.7 at 1 h and 4 h); POV at most 1.5 % (good 1 %), never more than 20 % above in 10 min. Minutes are the finest these recordings have: the POV column is this model of the rule, not a replay of the algo, which counts the last minute's prints every ten seconds.
+            Asked: forecast at most 0.46 (good 0.43); VWAP at most 1.4 / 3.4 / 8 bps (good 1.25 / 2.7 at 1 h and 4 h); POV at most 1.5 % (good 1 %), never more than 20 % above in 10 min. Minutes are the finest these recordings have: the POV column is this model of the rule. The algo itself counts every print each ten seconds; its replay is in [participation-quality.md](participation-quality.md).
 
             """);
         var old = File.ReadAllText(file);

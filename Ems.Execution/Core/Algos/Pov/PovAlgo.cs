@@ -14,7 +14,10 @@ namespace Ems.Execution.Core.Algos.Pov;
 /// <param name="LastAt">When it last sent.</param>
 /// <param name="Pending">The newest count has not been acted on yet.</param>
 /// <param name="Finishing">Crossings tried after completeBy.</param>
-public sealed record PovMemory(int Sent, DateTimeOffset TickAt, decimal Target, decimal OwnCum, DateTimeOffset LastAt, bool Pending, int Finishing) : AlgoMemory;
+/// <param name="Minute">The running minute at the last count, from 1970-01-01 UTC; 0 before the first.</param>
+/// <param name="MinuteQty">What that minute had traded by then.</param>
+public sealed record PovMemory(
+    int Sent, DateTimeOffset TickAt, decimal Target, decimal OwnCum, DateTimeOffset LastAt, bool Pending, int Finishing, long Minute = 0, decimal MinuteQty = 0m) : AlgoMemory;
 
 /// <summary>
 /// Percentage of volume: each interval adds rate / (1 − rate) of what others traded to its target (own prints are not counted), so that
@@ -93,7 +96,8 @@ public sealed class PovAlgo : IExecutionAlgo
         new ParamReader(Descriptor, spec).Seconds("durationSeconds") is { } d ? [new(start, 0m), new(start + d, spec.OrderQty)] : [new(start, 0m)];
 
     /// <inheritdoc/>
-    public AlgoMemory Start(ParentSpec spec, ulong seed, MarketView market, DateTimeOffset now) => new PovMemory(0, now, 0m, 0m, DateTimeOffset.MinValue, false, 0);
+    public AlgoMemory Start(ParentSpec spec, ulong seed, MarketView market, DateTimeOffset now) => new PovMemory(
+        0, now, 0m, 0m, DateTimeOffset.MinValue, false, 0, market.Volume?.Open ?? 0, (decimal)(market.Volume?.OpenQty ?? 0));
 
     /// <inheritdoc/>
     public AlgoDecision Decide(AlgoInput input)
@@ -136,11 +140,31 @@ public sealed class PovAlgo : IExecutionAlgo
             }
             var span = (decimal)Math.Min(60, (now - m.TickAt).TotalSeconds) / 60m;
             var own = r.Flag("includeOwn");
-            var volume = Math.Max(0m, (minute * span) - (own ? 0m : p.CumQty - m.OwnCum));
-            m = m with { TickAt = now, Target = Math.Min(p.OrderQty, Math.Round(m.Target + ((own ? rate : rate / (1m - rate)) * volume), 12)), OwnCum = p.CumQty, Pending = true };
+            // Counted print by print where that is written down; else the last minute's pace, which follows half a minute late.
+            var volume = Math.Max(0m, (Printed(input.Market.Volume, m, r) ?? (minute * span)) - (own ? 0m : p.CumQty - m.OwnCum));
+            m = m with
+            {
+                Minute = input.Market.Volume?.Open ?? 0, MinuteQty = (decimal)(input.Market.Volume?.OpenQty ?? 0),
+                TickAt = now, Target = Math.Min(p.OrderQty, Math.Round(m.Target + ((own ? rate : rate / (1m - rate)) * volume), 12)), OwnCum = p.CumQty, Pending = true,
+            };
         }
         var work = Work(input, m, r, rate);
         return r.IsGiven("iWouldPrice") ? work with { WatchMarket = true } : work;
+    }
+
+    /// <summary>What has printed since the last count; null when it is not known whole, is too long ago, or blocks are left out.</summary>
+    private static decimal? Printed(VolumeHistory? volume, PovMemory m, ParamReader r)
+    {
+        if (volume is null || m.Minute == 0 || volume.Open < m.Minute || volume.Open - m.Minute > 2 || r.IsGiven("blockFilter"))
+        {
+            return null;
+        }
+        var sum = volume.OpenQty;
+        for (var minute = m.Minute; minute < volume.Open; minute++)
+        {
+            sum += volume[minute];
+        }
+        return double.IsNaN(sum) ? null : Math.Max(0m, (decimal)sum - m.MinuteQty);
     }
 
     private static AlgoDecision Work(AlgoInput input, PovMemory m, ParamReader r, decimal rate)
