@@ -23,6 +23,7 @@ internal static class Program
         ["sandwich"] = a => SandwichBenchmark.RunAsync(RepositoryRoot(), a),
         ["replay"] = _ => OnRecordings(root => ReplaySpeed.Run(root)),
         ["replay-browser"] = _ => ReplayInBrowser.RunAsync(),
+        ["execution-defaults"] = _ => OnRecordings(root => ExecutionQualityReport.Choose(root, Console.Out)),
         ["execution-quality"] = _ => OnRecordings(root => ExecutionQualityReport.Run(root, Path.Combine(RepositoryRoot(), "docs", "execution-quality.md"), Console.Out)),
         ["first-load"] = _ => FirstLoad.RunAsync(),
     };

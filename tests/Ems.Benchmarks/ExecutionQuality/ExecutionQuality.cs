@@ -20,6 +20,9 @@ internal static class ExecutionQualityReport
     private static readonly (string Day, double Length, double Step)[] Days =
         [("hyperliquid ETH-USD 2025-12-10", 5, 0.4), ("aster ETH-USDT 2025-11-28 A", 5, 0.4), ("standx BTC-USD 2026-01-07 1s", 10, 15)];
 
+    private static readonly (string Day, double Length, double Step)[] ChosenOn =
+        [("hyperliquid BTC-USD 2025-09-04", 5, 5), ("hyperliquid SOL-USD 2025-09-04", 5, 5), ("standx BTC-USD 2026-01-06", 10, 30)];
+
     private static readonly (string Name, string Strategy, string[] Parameters)[] Algos =
     [
         ("Market order", "MARKET", ["maxTries=100"]),
@@ -33,6 +36,21 @@ internal static class ExecutionQualityReport
         ("IS patient", "IS", ["style=MIXED", "aggression=0", "toleranceBand=0.2", "scheduleDiscretion=0.1"]),
         ("POV at the order's share, completing by the end", "POV", ["pov"]),
     ];
+
+    /// <summary>The days on which defaults are chosen, with independent windows; prints and writes nothing.</summary>
+    public static void Choose(string root, TextWriter log)
+    {
+        var days = RecordedDays.In(root).ToDictionary(d => d.Name, StringComparer.Ordinal);
+        foreach (var (day, length, step) in ChosenOn)
+        {
+            var cases = QualityCase.On(TradedDay.Of(days[day]), TimeSpan.FromMinutes(length), TimeSpan.FromMinutes(step), Seed).Where(c => Outcome(c, Algos[0], null).Completion > 0).ToList();
+            log.WriteLine($"{day}: {cases.Count} orders.");
+            foreach (var algo in Algos.Skip(1).Take(4))
+            {
+                _ = Outcomes(cases, algo, null, log);
+            }
+        }
+    }
 
     public static void Run(string root, string file, TextWriter log)
     {
@@ -91,9 +109,9 @@ internal static class ExecutionQualityReport
         }
         text.Append(CultureInfo.InvariantCulture, $"""
 
-            **Orders.** {cases.Count}: in each window two sizes between {cases.Min(c => c.Share):P1} and {cases.Max(c => c.Share):P1} of what prints in it, each bought and sold, so that the drift of the window cancels in the mean. Maker fee 2 bps, taker fee 5 bps, 20 ms to the venue, market data 20 ms late. Windows with a hole of ten seconds in the recording are left out. The one-second grid of standx BTC 2026-01-07 pauses for 5 to 9 s about every half minute; its books are stale for part of that, as they would be live.
+            **Orders.** {cases.Count}: in each window two sizes between {cases.Min(c => c.Share):P1} and {cases.Max(c => c.Share):P1} of what prints in it, each bought and sold, so that the drift of the window cancels in the mean. Maker fee 2 bps, taker fee 5 bps, 20 ms to the venue, market data 20 ms late. Windows with a hole of ten seconds in the recording are left out.
 
-            **Figures.** Basis points of the order at the mid of its start; positive costs. *Price* is without fees, *all-in* with them; what was not filled is taken at the mid of the end. Intervals: 95 %, bootstrap with a fixed seed over blocks: all orders that begin within one window's length of a day, since the windows of the two ETH days overlap (one begins every 24 s); those of standx do not.
+            **Figures.** Basis points of the order at the mid of its start; positive costs. *Price* is without fees, *all-in* with them; what was not filled is taken at the mid of the end. Intervals: 95 %, bootstrap over whole windows with a fixed seed. Windows of the two ETH days overlap (one begins every 24 s; the recordings last a quarter and half an hour), so their part of the intervals is narrower than that of independent windows would be; the windows of standx BTC do not overlap.
 
             """);
     }
