@@ -109,9 +109,9 @@ internal static class ExecutionQualityReport
         }
         text.Append(CultureInfo.InvariantCulture, $"""
 
-            **Orders.** {cases.Count}: in each window two sizes between {cases.Min(c => c.Share):P1} and {cases.Max(c => c.Share):P1} of what prints in it, each bought and sold, so that the drift of the window cancels in the mean. Maker fee 2 bps, taker fee 5 bps, 20 ms to the venue, market data 20 ms late. Windows with a hole of ten seconds in the recording are left out.
+            **Orders.** {cases.Count}: in each window two sizes between {cases.Min(c => c.Share):P1} and {cases.Max(c => c.Share):P1} of what prints in it, each bought and sold, so that the drift of the window cancels in the mean. Maker fee 2 bps, taker fee 5 bps, 20 ms to the venue, market data 20 ms late. Windows with a hole of ten seconds in the recording are left out. The one-second grid of standx BTC 2026-01-07 pauses for 5 to 9 s about every half minute; its books are stale for part of that, as they would be live.
 
-            **Figures.** Basis points of the order at the mid of its start; positive costs. *Price* is without fees, *all-in* with them; what was not filled is taken at the mid of the end. Intervals: 95 %, bootstrap over whole windows with a fixed seed. Windows of the two ETH days overlap (one begins every 24 s; the recordings last a quarter and half an hour), so their part of the intervals is narrower than that of independent windows would be; the windows of standx BTC do not overlap.
+            **Figures.** Basis points of the order at the mid of its start; positive costs. *Price* is without fees, *all-in* with them; what was not filled is taken at the mid of the end. Intervals: 95 %, bootstrap with a fixed seed over blocks: all orders that begin within one window's length of a day, since the windows of the two ETH days overlap (one begins every 24 s); those of standx do not.
 
             """);
     }

@@ -29,7 +29,7 @@ internal sealed record TradedDay(RecordedDay Day, Listing Listing, MarketWindow 
 internal sealed record QualityCase(TradedDay Day, int Group, DateTimeOffset Start, TimeSpan Length, Side Side, decimal Qty, double Share, ulong Seed)
 {
     /// <summary>A market that has said nothing for this long is stale: no order would be taken.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(2), Grace = TimeSpan.FromSeconds(30), Fresh = TimeSpan.FromSeconds(2), Hole = TimeSpan.FromSeconds(10), HoleStep = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(2), Grace = TimeSpan.FromSeconds(30), Fresh = TimeSpan.FromSeconds(2), Hole = TimeSpan.FromSeconds(10);
 
     /// <summary>Windows of <paramref name="length"/> every <paramref name="step"/>, each with two sizes from 0.5 % to 10 % (log-uniform), bought and sold.</summary>
     public static IEnumerable<QualityCase> On(TradedDay day, TimeSpan length, TimeSpan step, ulong seed)
@@ -78,7 +78,7 @@ internal sealed record QualityCase(TradedDay Day, int Group, DateTimeOffset Star
     /// <summary>A recording with a hole of ten seconds or more in this time shows no market one could have traded.</summary>
     private static bool IsWhole(TradedDay day, DateTimeOffset from, DateTimeOffset to)
     {
-        for (var at = from; at < to; at += HoleStep)
+        for (var at = from; at < to; at += TimeSpan.FromSeconds(1))
         {
             if (day.Window.IndexOf(at) == day.Window.IndexOf(at + Hole))
             {

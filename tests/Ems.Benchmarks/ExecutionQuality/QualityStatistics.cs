@@ -2,7 +2,7 @@ using Ems.Execution.Core.Primitives;
 
 namespace Ems.Benchmarks.ExecutionQuality;
 
-/// <summary>Means, quantiles and intervals of outcomes. The bootstrap draws whole windows, since the orders of one window share its market.</summary>
+/// <summary>Means, quantiles and intervals of outcomes. The bootstrap draws blocks: all orders that begin within one window's length of a day, since overlapping windows share their market.</summary>
 internal static class QualityStatistics
 {
     private const int Draws = 2_000;
@@ -16,7 +16,7 @@ internal static class QualityStatistics
     /// <summary>95 % interval of a statistic of the drawn cases' indices.</summary>
     public static (double Low, double High) Interval(IReadOnlyList<QualityCase> cases, Func<IReadOnlyList<int>, double> statistic, ulong seed)
     {
-        var clusters = cases.Select((c, i) => (c, i)).GroupBy(x => (x.c.Day.Day.Name, x.c.Group)).Select(g => g.Select(x => x.i).ToArray()).ToArray();
+        var clusters = cases.Select((c, i) => (c, i)).GroupBy(x => (x.c.Day.Day.Name, (x.c.Start - x.c.Day.Window.From).Ticks / x.c.Length.Ticks)).Select(g => g.Select(x => x.i).ToArray()).ToArray();
         var values = new double[Draws];
         for (var d = 0; d < Draws; d++)
         {
