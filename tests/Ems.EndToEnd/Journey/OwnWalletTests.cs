@@ -107,7 +107,7 @@ public sealed class OwnWalletTests : IDisposable
 
         // A TWAP by it, watched from a page that has no wallet at all.
         await page.GetByTestId(TestIds.MandateRunQty).FillAsync("0.5");
-        await page.GetByTestId(TestIds.MandateRunSeconds).FillAsync("40");
+        await page.GetByTestId(TestIds.MandateRunSeconds).FillAsync("60");
         await page.GetByTestId(TestIds.MandateRun).ClickAsync();
         await Expect(page.GetByTestId(TestIds.WalletOutcome)).ToContainTextAsync("runs", new() { Timeout = 30_000 });
         var asked = wallet.Asked.Count;
