@@ -15,9 +15,6 @@ namespace Ems.Benchmarks;
 internal static class PoolRefresh
 {
     private const int Tokens = 15, Pools = 100, Blocks = 30, FeePips = 3000;
-    private static readonly AbiFunction V2Swap = AbiFunction.Parse("swapExactTokensForTokens(uint256,uint256,address[],address,uint256) returns (uint256[])");
-    private static readonly AbiFunction V3Swap = AbiFunction.Parse("exactInputSingle((address,address,uint24,address,uint256,uint256,uint256,uint160) params) returns (uint256)");
-    private static readonly AbiFunction Approve = AbiFunction.Parse("approve(address spender, uint256 value) returns (bool)");
     private static readonly PoolMarket Market = new(true, 18, 18);
 
     public static async Task RunAsync(string folder)
@@ -37,7 +34,7 @@ internal static class PoolRefresh
         foreach (var token in tokens)
         {
             uniswap.Fund(token, BigInteger.Pow(10, 36));
-            lane.Call(token, Approve, uniswap.V3Router, Hex.MaxUInt256);
+            lane.Call(token, Erc20Abi.Approve, uniswap.V3Router, Hex.MaxUInt256);
         }
         await lane.FlushAsync();
         var pairs = tokens.SelectMany((a, i) => tokens.Skip(i + 1).Select(b => (A: a, B: b))).Take(Pools).ToArray();
@@ -57,8 +54,8 @@ internal static class PoolRefresh
             foreach (var (a, b) in traded)
             {
                 var (from, to) = block % 4 < 2 ? (a, b) : (b, a);
-                lane.Call(uniswap.V2Router, V2Swap, BigInteger.Pow(10, 20), 0, new object[] { from, to }, lane.Account, Hex.MaxUInt256);
-                lane.Call(uniswap.V3Router, V3Swap, (object)new object[] { from, to, FeePips, lane.Account, Hex.MaxUInt256, BigInteger.Pow(10, 20), 0, 0 });
+                lane.Call(uniswap.V2Router, RouterAbi.V2Swap, BigInteger.Pow(10, 20), 0, new object[] { from, to }, lane.Account, Hex.MaxUInt256);
+                lane.Call(uniswap.V3Router, RouterAbi.V3Swap, (object)new object[] { from, to, FeePips, lane.Account, Hex.MaxUInt256, BigInteger.Pow(10, 20), 0, 0 });
             }
             await lane.FlushAsync(mine: true);
             var start = Stopwatch.GetTimestamp();

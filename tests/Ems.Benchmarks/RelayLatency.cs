@@ -16,7 +16,6 @@ namespace Ems.Benchmarks;
 internal static class RelayLatency
 {
     private const int Warm = 20, Slices = 200;
-    private static readonly AbiFunction Approve = AbiFunction.Parse("approve(address,uint256)");
 
     /// <summary>Prints p50 and p99 beside one durable commit's and one request's share. Without anvil it says so.</summary>
     public static async Task RunAsync(string folder)
@@ -38,7 +37,7 @@ internal static class RelayLatency
         d.Fund(a, 1_000_000 * unit);
         d.Fund(b, 1_000_000 * unit);
         var pool = d.V2Pool(a, 1_000 * unit, b, 3_000 * unit);
-        d.Lane.Call(a, Approve, d.V2Router, Hex.MaxUInt256);
+        d.Lane.Call(a, Erc20Abi.Approve, d.V2Router, Hex.MaxUInt256);
         await d.Lane.FlushAsync();
         await node.Client.SendAsync(new("evm_setAutomine", false));
         var builder = new BlockBuilder(node);

@@ -18,7 +18,6 @@ namespace Ems.Web.Tests;
 /// <summary>The production program on a local node of its own with quick blocks, a person at it, and his wallet with tokens.</summary>
 public sealed class ChainDesk : WebApplicationFactory<Program>
 {
-    private static readonly AbiFunction Approve = AbiFunction.Parse("approve(address,uint256) returns (bool)");
     private readonly string folder = Directory.CreateTempSubdirectory("ems-chain-desk-").FullName;
     private readonly Dictionary<string, string> settings = [];
 

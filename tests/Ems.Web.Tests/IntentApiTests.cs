@@ -23,7 +23,6 @@ namespace Ems.Web.Tests;
 /// <summary>Intents over REST: without a node they say why there are none, with one they are signed, settled and cancelled.</summary>
 public sealed class IntentApiTests(EmsHost host)
 {
-    private static readonly AbiFunction Approve = AbiFunction.Parse("approve(address,uint256)");
     private static readonly PrivateKeySigner Wallet = DevAccounts.Account(4);
 
     [Fact]
@@ -88,7 +87,7 @@ public sealed class IntentApiTests(EmsHost host)
         var place = new PlaceIntentRequest { Uid = quote.Uid, Signature = Wallet.SignHash(typed.Hash()).ToString() };
         (await Code(place)).ShouldBe("InsufficientAllowance");
         var lane = await DeployLane.OpenAsync(chain.Eth!, Wallet);
-        lane.Call(Address.Parse(quote.SellTokenAddress), Approve, Address.Parse(quote.Relayer), 5 * BigInteger.Pow(10, 18));
+        lane.Call(Address.Parse(quote.SellTokenAddress), Erc20Abi.Approve, Address.Parse(quote.Relayer), 5 * BigInteger.Pow(10, 18));
         await lane.FlushAsync();
         (await Code(place with { Signature = DevAccounts.Account(5).SignHash(typed.Hash()).ToString() })).ShouldBe("InvalidSignature");
         var placed = await (await api.PostAsJsonAsync("/api/intents", place, Json.Options)).ReadAsync<IntentRow>(HttpStatusCode.Created);

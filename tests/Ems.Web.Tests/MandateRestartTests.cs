@@ -11,8 +11,6 @@ namespace Ems.Web.Tests;
 /// <summary>A node that outlives the application: what was signed and sent before a restart is taken up, once.</summary>
 public sealed class MandateRestartTests
 {
-    private static readonly AbiFunction Deposit = AbiFunction.Parse("deposit()");
-    private static readonly AbiFunction Transfer = AbiFunction.Parse("transfer(address,uint256) returns (bool)");
 
     [Fact]
     public async Task A_TWAP_by_a_mandate_goes_on_after_a_restart_and_sells_what_was_ordered_and_no_more()
@@ -33,8 +31,8 @@ public sealed class MandateRestartTests
                 account = desk.Account;
                 var dev = await DeployLane.OpenAsync(desk.Chain.Eth!, DevAccounts.Account(1));
                 var weth = desk.Chain.State.Contracts.Token("WETH")!.Address;
-                dev.Pay(weth, 10 * BigInteger.Pow(10, 18), Deposit);
-                dev.Call(weth, Transfer, desk.Wallet.Address, 10 * BigInteger.Pow(10, 18));
+                dev.Pay(weth, 10 * BigInteger.Pow(10, 18), Erc20Abi.Deposit);
+                dev.Call(weth, Erc20Abi.Transfer, desk.Wallet.Address, 10 * BigInteger.Pow(10, 18));
                 await dev.FlushAsync();
                 await CoinAsync(desk, desk.Wallet.Address);
                 var mandate = await desk.MandateAsync(total: 1.2m, slice: 0.2m);

@@ -23,8 +23,6 @@ public sealed record QuotedIntent(CowUid Uid, CowOrder Order, BigInteger QuotedS
 public sealed class IntentDesk(CowClient client, CowDomain domain, EthApi eth, TimeProvider time)
 {
     private const int QuotesMax = 10_000, Bps = 10_000;
-    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address) returns (uint256)");
-    private static readonly AbiFunction AllowanceOf = AbiFunction.Parse("allowance(address,address) returns (uint256)");
     private readonly ContractSignatures contractSignatures = new(eth);
     private readonly ConcurrentDictionary<string, QuotedIntent> quotes = new(StringComparer.Ordinal);
 
@@ -45,8 +43,8 @@ public sealed class IntentDesk(CowClient client, CowDomain domain, EthApi eth, T
         }
         var order = request.Kind == CowKind.Sell ? q with { BuyAmount = q.BuyAmount * (Bps - toleranceBps) / Bps } : q with { SellAmount = ((q.SellAmount * (Bps + toleranceBps)) + Bps - 1) / Bps };
         var uid = order.Uid(domain, request.From);
-        var quoted = new QuotedIntent(uid, order, q.SellAmount, q.BuyAmount, await NumberAsync(order.SellToken, BalanceOf, [request.From], ct).ConfigureAwait(false),
-            await NumberAsync(order.SellToken, AllowanceOf, [request.From, domain.Relayer], ct).ConfigureAwait(false), quote.Id);
+        var quoted = new QuotedIntent(uid, order, q.SellAmount, q.BuyAmount, await NumberAsync(order.SellToken, Erc20Abi.BalanceOf, [request.From], ct).ConfigureAwait(false),
+            await NumberAsync(order.SellToken, Erc20Abi.Allowance, [request.From, domain.Relayer], ct).ConfigureAwait(false), quote.Id);
         Forget();
         quotes[uid.ToString()] = quoted;
         return quoted;

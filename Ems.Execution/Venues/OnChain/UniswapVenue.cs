@@ -17,12 +17,6 @@ public sealed class UniswapVenue(
     string name, ulong chainId, EthApi eth, NonceLane lane, Address wallet, UniswapAddresses addresses, IReadOnlyList<OnChainPool> pools, TimeProvider time,
     SubmissionPath path = SubmissionPath.Public) : IOnChainVenue
 {
-    private static readonly AbiFunction V2Swap = AbiFunction.Parse("swapExactTokensForTokens(uint256,uint256,address[],address,uint256) returns (uint256[])");
-    private static readonly AbiFunction V3Swap = AbiFunction.Parse("exactInputSingle((address,address,uint24,address,uint256,uint256,uint256,uint160) params) returns (uint256)");
-    private static readonly AbiFunction V2SwapOut = AbiFunction.Parse("swapTokensForExactTokens(uint256,uint256,address[],address,uint256) returns (uint256[])");
-    private static readonly AbiFunction V3SwapOut = AbiFunction.Parse("exactOutputSingle((address,address,uint24,address,uint256,uint256,uint256,uint160) params) returns (uint256)");
-    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address) returns (uint256)");
-    private static readonly AbiFunction Allowance = AbiFunction.Parse("allowance(address,address) returns (uint256)");
     private static readonly AbiEvent Transfer = AbiEvent.Parse("Transfer(address indexed from, address indexed to, uint256 value)");
 
     /// <summary>The routers' and pairs' words for a price that is not to be had.</summary>
@@ -64,7 +58,7 @@ public sealed class UniswapVenue(
 
     /// <inheritdoc/>
     public async Task<BigInteger> BalanceAsync(Address token, Address owner, CancellationToken ct = default) => token.IsZero
-        ? await eth.BalanceAsync(owner, ct: ct).ConfigureAwait(false) : await NumberAsync(token, BalanceOf, [owner], ct).ConfigureAwait(false);
+        ? await eth.BalanceAsync(owner, ct: ct).ConfigureAwait(false) : await NumberAsync(token, Erc20Abi.BalanceOf, [owner], ct).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async Task<OnChainSwapResult> SwapAsync(OnChainSwap swap, CancellationToken ct = default)
@@ -147,17 +141,17 @@ public sealed class UniswapVenue(
         }
         var router = pool.Kind == PoolKind.ConstantProduct ? addresses.V2Router : addresses.V3Router;
         // With the output given, the pool may ask for less than the most: the simulation knows how much.
-        if (!swap.ExactOut && (await NumberAsync(tokenIn, BalanceOf, [wallet], ct).ConfigureAwait(false) < swap.AmountIn || await NumberAsync(tokenIn, Allowance, [wallet, router], ct).ConfigureAwait(false) < swap.AmountIn))
+        if (!swap.ExactOut && (await NumberAsync(tokenIn, Erc20Abi.BalanceOf, [wallet], ct).ConfigureAwait(false) < swap.AmountIn || await NumberAsync(tokenIn, Erc20Abi.Allowance, [wallet, router], ct).ConfigureAwait(false) < swap.AmountIn))
         {
             return OnChainSwapResult.Denied(OnChainDenial.InsufficientFunds, "The wallet has not enough of the token, or the router may not take it.");
         }
         BigInteger deadline = swap.Deadline.ToUnixTimeSeconds();
         var data = swap.ExactOut ? pool.Kind == PoolKind.ConstantProduct
-                ? V2SwapOut.Encode(swap.MinAmountOut, swap.AmountIn, new object[] { tokenIn, tokenOut }, wallet, deadline)
-                : V3SwapOut.Encode((object)new object[] { tokenIn, tokenOut, pool.FeePips, wallet, deadline, swap.MinAmountOut, swap.AmountIn, 0 })
+                ? RouterAbi.V2SwapOut.Encode(swap.MinAmountOut, swap.AmountIn, new object[] { tokenIn, tokenOut }, wallet, deadline)
+                : RouterAbi.V3SwapOut.Encode((object)new object[] { tokenIn, tokenOut, pool.FeePips, wallet, deadline, swap.MinAmountOut, swap.AmountIn, 0 })
             : pool.Kind == PoolKind.ConstantProduct
-            ? V2Swap.Encode(swap.AmountIn, swap.MinAmountOut, new object[] { tokenIn, tokenOut }, wallet, deadline)
-            : V3Swap.Encode((object)new object[] { tokenIn, tokenOut, pool.FeePips, wallet, deadline, swap.AmountIn, swap.MinAmountOut, 0 });
+            ? RouterAbi.V2Swap.Encode(swap.AmountIn, swap.MinAmountOut, new object[] { tokenIn, tokenOut }, wallet, deadline)
+            : RouterAbi.V3Swap.Encode((object)new object[] { tokenIn, tokenOut, pool.FeePips, wallet, deadline, swap.AmountIn, swap.MinAmountOut, 0 });
         var result = await lane.SubmitAsync(new(swap.Id, router, data, Speed: FeeSpeed.Normal, Path: path), ct).ConfigureAwait(false);
         if (result.Denial is { } denial)
         {

@@ -29,8 +29,6 @@ public sealed class MandateService(MandateBook book, ChainRuntime chain, IServer
     public static readonly VenueId Venue = PoolVenueSpec.Mandate.Venue;
 
     private const int SlicesMax = 200, PauseMarginSeconds = 2;
-    private static readonly AbiFunction Approve = AbiFunction.Parse("approve(address,uint256) returns (bool)");
-    private static readonly AbiFunction Allowance = AbiFunction.Parse("allowance(address,address) returns (uint256)");
 
     /// <summary>Why there are no mandates here, or null.</summary>
     public IResult? Unavailable => chain.Eth is null || chain.State.Contracts.Mandates is null
@@ -55,10 +53,10 @@ public sealed class MandateService(MandateBook book, ChainRuntime chain, IServer
         }
         await desk.FundAsync(executor, ct);
         var hash = Hex.Encode(await MandateContract.HashAsync(chain.Eth!, contract, mandate, ct));
-        var allowed = (BigInteger)Allowance.DecodeOutput(await chain.Eth!.CallAsync(new(null, mandate.SellToken, Allowance.Encode(mandate.Owner, contract)), ct: ct))[0];
+        var allowed = (BigInteger)Erc20Abi.Allowance.DecodeOutput(await chain.Eth!.CallAsync(new(null, mandate.SellToken, Erc20Abi.Allowance.Encode(mandate.Owner, contract)), ct: ct))[0];
         var balance = await chain.BalanceAsync(mandate.SellToken, mandate.Owner, ct);
         return TypedResults.Ok(new MandatePrepared(hash, MandateReader.Terms(MandateText.Of(mandate), state.ChainId, contract.ToString()), mandate.TypedJson(state.ChainId, contract),
-            new(mandate.SellToken.ToString(), market!.Base.Symbol, contract.ToString(), Text(mandate.SellTotal), Text(allowed), Text(balance), Hex.Encode(Approve.Encode(contract, mandate.SellTotal)))));
+            new(mandate.SellToken.ToString(), market!.Base.Symbol, contract.ToString(), Text(mandate.SellTotal), Text(allowed), Text(balance), Hex.Encode(Erc20Abi.Approve.Encode(contract, mandate.SellTotal)))));
     }
 
     /// <summary>Takes a signed mandate.</summary>
@@ -239,7 +237,7 @@ public sealed class MandateService(MandateBook book, ChainRuntime chain, IServer
             return refusal;
         }
         var need = BigInteger.Min(m.MaxSlice, m.SellTotal - entry.SoldUnits);
-        var allowed = (BigInteger)Allowance.DecodeOutput(await chain.Eth!.CallAsync(new(null, m.SellToken, Allowance.Encode(m.Owner, Address.Parse(entry.Contract))), ct: ct))[0];
+        var allowed = (BigInteger)Erc20Abi.Allowance.DecodeOutput(await chain.Eth!.CallAsync(new(null, m.SellToken, Erc20Abi.Allowance.Encode(m.Owner, Address.Parse(entry.Contract))), ct: ct))[0];
         return allowed < need ? ("MANDATE_OWNER_FUNDS", "The owner has not allowed the contract enough of the token.")
             : await chain.BalanceAsync(m.SellToken, m.Owner, ct) < need ? ("MANDATE_OWNER_FUNDS", "The owner's wallet has not enough of the token.") : null;
     }

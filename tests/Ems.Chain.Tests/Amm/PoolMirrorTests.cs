@@ -16,8 +16,6 @@ namespace Ems.Chain.Tests.Amm;
 /// <summary>Pools followed by their logs are what the contracts say, through swaps, new liquidity and reorganisations.</summary>
 public sealed class PoolMirrorTests
 {
-    private static readonly AbiFunction V2Swap = AbiFunction.Parse("swapExactTokensForTokens(uint256,uint256,address[],address,uint256) returns (uint256[])");
-    private static readonly AbiFunction V3Swap = AbiFunction.Parse("exactInputSingle((address,address,uint24,address,uint256,uint256,uint256,uint160) params) returns (uint256)");
 
     [Fact]
     public async Task Followed_pools_are_what_reading_them_anew_gives_through_swaps_liquidity_and_reorganisations()
@@ -98,8 +96,8 @@ public sealed class PoolMirrorTests
             foreach (var token in new[] { a, b })
             {
                 uniswap.Lane.Call(token, UniswapDeployment.Mint, Trader.Address, BigInteger.Pow(10, 30));
-                lane.Call(token, UniswapDeployment.Approve, uniswap.V2Router, Hex.MaxUInt256);
-                lane.Call(token, UniswapDeployment.Approve, uniswap.V3Router, Hex.MaxUInt256);
+                lane.Call(token, Erc20Abi.Approve, uniswap.V2Router, Hex.MaxUInt256);
+                lane.Call(token, Erc20Abi.Approve, uniswap.V3Router, Hex.MaxUInt256);
             }
             await uniswap.Lane.FlushAsync();
             await lane.FlushAsync();
@@ -116,8 +114,8 @@ public sealed class PoolMirrorTests
                 var zeroForOne = SeededRandom.Draw((ulong)round, 1, i) % 2 == 0;
                 var (from, to) = zeroForOne ? (A, B) : (B, A);
                 var (fee, pool) = V3[i % V3.Count];
-                lane.Call(Uniswap.V2Router, V2Swap, BigInteger.Pow(10, 18 + (i % 5)), 0, new object[] { from, to }, Trader.Address, Hex.MaxUInt256);
-                lane.Call(Uniswap.V3Router, V3Swap, (object)new object[] { from, to, fee, Trader.Address, Hex.MaxUInt256, BigInteger.Pow(10, 9 + (int)(SeededRandom.Draw((ulong)round, 2, i) % 7)), 0, 0 });
+                lane.Call(Uniswap.V2Router, RouterAbi.V2Swap, BigInteger.Pow(10, 18 + (i % 5)), 0, new object[] { from, to }, Trader.Address, Hex.MaxUInt256);
+                lane.Call(Uniswap.V3Router, RouterAbi.V3Swap, (object)new object[] { from, to, fee, Trader.Address, Hex.MaxUInt256, BigInteger.Pow(10, 9 + (int)(SeededRandom.Draw((ulong)round, 2, i) % 7)), 0, 0 });
                 if (liquidity && i % 4 == 0)
                 {
                     var spacing = fee switch { 500 => 10, 3000 => 60, _ => 200 };

@@ -16,7 +16,6 @@ namespace Ems.Chain.Tests.Cow;
 internal sealed class CowRig : IAsyncDisposable
 {
     private static readonly HttpClient Http = new() { Timeout = Timeout.InfiniteTimeSpan };
-    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address) returns (uint256)");
     public static readonly BigInteger Unit = BigInteger.Pow(10, 18);
 
     private CowRig(LocalChain chain, CowOrderBook book, CowServer server, CowDomain domain, ContractAbi abi, Address a, Address b, UniswapDeployment uniswap)
@@ -62,7 +61,7 @@ internal sealed class CowRig : IAsyncDisposable
         await d.Lane.FlushAsync();
         var (domain, abi) = await CowSettler.DeployAsync(chain.Eth, chain.Packages, DevAccounts.Account(7), Solver.Address);
         var owner = await DeployLane.OpenAsync(chain.Eth, Owner);
-        owner.Call(a, UniswapDeployment.Approve, domain.Relayer, allowed ?? (100 * Unit));
+        owner.Call(a, Erc20Abi.Approve, domain.Relayer, allowed ?? (100 * Unit));
         await owner.FlushAsync();
         var (t0, t1) = a.CompareTo(b) < 0 ? (a, b) : (b, a);
         var lane = await NonceLane.OpenAsync(chain.Eth, Solver, LocalChain.ChainId, new() { Confirmations = 1, StuckAfterBlocks = 0 }, new MemoryTransactionJournal(), TimeProvider.System);
@@ -90,7 +89,7 @@ internal sealed class CowRig : IAsyncDisposable
         await Book.SolveAsync();
     }
 
-    public async Task<BigInteger> BalanceAsync(Address token, Address who) => (BigInteger)BalanceOf.DecodeOutput(await Chain.Eth.CallAsync(new(null, token, BalanceOf.Encode(who))))[0];
+    public async Task<BigInteger> BalanceAsync(Address token, Address who) => (BigInteger)Erc20Abi.BalanceOf.DecodeOutput(await Chain.Eth.CallAsync(new(null, token, Erc20Abi.BalanceOf.Encode(who))))[0];
 
     /// <summary>Somebody trades in the pool: B for A, so that A gets dearer.</summary>
     public async Task MoveAsync(BigInteger amountB)

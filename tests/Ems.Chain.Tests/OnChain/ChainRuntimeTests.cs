@@ -3,6 +3,7 @@ using Ems.Chain.Tests.Harness;
 using Ems.Execution.Core.Amm;
 using Ems.Execution.Core.Primitives;
 using Ems.Execution.Venues.Ethereum;
+using Ems.Execution.Venues.Ethereum.Abi;
 using Ems.Execution.Venues.Ethereum.Local;
 using Ems.Execution.Venues.OnChain;
 using Ems.Execution.Venues.OnChain.Runtime;
@@ -58,7 +59,7 @@ public sealed class ChainRuntimeTests : IAsyncLifetime
         var pool = state.Contracts.Pools.First(p => p.Kind == PoolKind.Concentrated);
         var lane = await DeployLane.OpenAsync(chain.Eth!, wallet);
         var weth = state.Contracts.Token("WETH")!.Address;
-        lane.Call(weth, UniswapDeployment.Approve, state.Contracts.V3Router, Hex.MaxUInt256);
+        lane.Call(weth, Erc20Abi.Approve, state.Contracts.V3Router, Hex.MaxUInt256);
         await lane.FlushAsync();
         var venue = await chain.VenueAsync(wallet);
         var (zeroForOne, amount) = (pool.Token0 == weth, BigInteger.Pow(10, 18));

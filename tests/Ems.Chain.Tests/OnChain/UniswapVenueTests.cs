@@ -7,6 +7,7 @@ using Ems.Execution.Venues.Ethereum.Local;
 using Ems.Execution.Venues.Ethereum.Sending;
 using Ems.Execution.Venues.Ethereum.Signing;
 using Ems.Execution.Venues.Ethereum.Transactions;
+using Ems.Execution.Venues.Ethereum.Uniswap;
 using Ems.Execution.Venues.OnChain;
 
 namespace Ems.Chain.Tests.OnChain;
@@ -15,7 +16,6 @@ namespace Ems.Chain.Tests.OnChain;
 public sealed class UniswapVenueTests : OnChainConformance
 {
     private static readonly BigInteger Unit = BigInteger.Pow(10, 18);
-    private static readonly AbiFunction V2Swap = AbiFunction.Parse("swapExactTokensForTokens(uint256,uint256,address[],address,uint256)");
 
     /// <inheritdoc/>
     protected override async Task<IOnChainRig> StartAsync() => await Rig.StartAsync();
@@ -93,8 +93,8 @@ public sealed class UniswapVenueTests : OnChainConformance
                 var lane = await DeployLane.OpenAsync(chain.Eth, signer);
                 foreach (var token in new[] { a, b })
                 {
-                    lane.Call(token, UniswapDeployment.Approve, uniswap.V2Router, 1_000_000 * Unit);
-                    lane.Call(token, UniswapDeployment.Approve, uniswap.V3Router, 1_000_000 * Unit);
+                    lane.Call(token, Erc20Abi.Approve, uniswap.V2Router, 1_000_000 * Unit);
+                    lane.Call(token, Erc20Abi.Approve, uniswap.V3Router, 1_000_000 * Unit);
                 }
                 await lane.FlushAsync();
             }
@@ -125,7 +125,7 @@ public sealed class UniswapVenueTests : OnChainConformance
             await chain.Eth.SendRawAsync(await other.SignAsync(new Eip1559Transaction
             {
                 ChainId = LocalChain.ChainId, Nonce = await chain.Eth.TransactionCountAsync(other.Address), GasLimit = 300_000, To = uniswap.V2Router,
-                Data = V2Swap.Encode(amountIn, 0, route, other.Address, Hex.MaxUInt256), MaxFeePerGas = 900_000_000_000, MaxPriorityFeePerGas = 1_000_000_000,
+                Data = RouterAbi.V2Swap.Encode(amountIn, 0, route, other.Address, Hex.MaxUInt256), MaxFeePerGas = 900_000_000_000, MaxPriorityFeePerGas = 1_000_000_000,
             }));
         }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Ems.Execution.Venues.Ethereum;
+using Ems.Execution.Venues.Ethereum.Abi;
 using Ems.Execution.Venues.Ethereum.Rpc;
 
 namespace Ems.Execution.Venues.Cow.Loopback;
@@ -102,8 +103,8 @@ public sealed partial class CowOrderBook
     {
         var (o, left) = (order.Order, order.Order.FixedAmount - order.Filled);
         var routes = await market.RoutesAsync(o.SellToken, o.BuyToken, ct).ConfigureAwait(false);
-        var funds = BigInteger.Min(await NumberAsync(o.SellToken, BalanceOf, [order.Uid.Owner], ct).ConfigureAwait(false),
-            await NumberAsync(o.SellToken, Allowance, [order.Uid.Owner, domain.Relayer], ct).ConfigureAwait(false));
+        var funds = BigInteger.Min(await NumberAsync(o.SellToken, Erc20Abi.BalanceOf, [order.Uid.Owner], ct).ConfigureAwait(false),
+            await NumberAsync(o.SellToken, Erc20Abi.Allowance, [order.Uid.Owner, domain.Relayer], ct).ConfigureAwait(false));
         (CowRoute Route, BigInteger Qty, BigInteger Sell, BigInteger Least)? best = null;
         foreach (var route in routes)
         {

@@ -12,8 +12,6 @@ namespace Ems.Execution.Venues.Cow.Loopback;
 public sealed partial class CowOrderBook(CowMarket market, CowDomain domain, ICowSettler settler, TimeProvider time)
 {
     private const int OrdersMax = 10_000, ValidSecondsMin = 10, ValidSecondsMax = 24 * 3600;
-    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address) returns (uint256)");
-    private static readonly AbiFunction Allowance = AbiFunction.Parse("allowance(address,address) returns (uint256)");
     private readonly ContractSignatures contractSignatures = new(market.Eth);
     private readonly Lock gate = new();
     private readonly Dictionary<string, BookedOrder> orders = new(StringComparer.Ordinal);
@@ -71,11 +69,11 @@ public sealed partial class CowOrderBook(CowMarket market, CowDomain domain, ICo
         }
         // A part is enough for an order that may be filled in parts, as the real one takes it.
         var needs = order.PartiallyFillable ? BigInteger.One : order.SellAmount;
-        if (await NumberAsync(order.SellToken, BalanceOf, [owner], ct).ConfigureAwait(false) < needs)
+        if (await NumberAsync(order.SellToken, Erc20Abi.BalanceOf, [owner], ct).ConfigureAwait(false) < needs)
         {
             throw new CowBookException("InsufficientBalance", "the owner has not enough of the sell token");
         }
-        if (await NumberAsync(order.SellToken, Allowance, [owner, domain.Relayer], ct).ConfigureAwait(false) < needs)
+        if (await NumberAsync(order.SellToken, Erc20Abi.Allowance, [owner, domain.Relayer], ct).ConfigureAwait(false) < needs)
         {
             throw new CowBookException("InsufficientAllowance", "the owner has not allowed the relayer enough of the sell token");
         }

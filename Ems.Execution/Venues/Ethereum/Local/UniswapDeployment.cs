@@ -17,8 +17,6 @@ public sealed class UniswapDeployment
     public const string V3InitCodeHash = "0xe34f199b19b2b4f47f68442619d555527d244f78a3297ea89325f843f87b8b54";
 
     internal static readonly AbiFunction Mint = AbiFunction.Parse("mint(address to, uint256 value)");
-    internal static readonly AbiFunction Approve = AbiFunction.Parse("approve(address spender, uint256 value) returns (bool)");
-    private static readonly AbiFunction Deposit = AbiFunction.Parse("deposit()");
     private static readonly AbiFunction AddLiquidity = AbiFunction.Parse("addLiquidity(address,address,uint256,uint256,uint256,uint256,address,uint256)");
     private static readonly AbiFunction CreatePool = AbiFunction.Parse("createPool(address,address,uint24)");
     private static readonly AbiFunction Initialize = AbiFunction.Parse("initialize(uint160)");
@@ -82,7 +80,7 @@ public sealed class UniswapDeployment
     {
         if (token == Weth)
         {
-            Lane.Pay(token, amount, Deposit);
+            Lane.Pay(token, amount, Erc20Abi.Deposit);
         }
         else
         {
@@ -137,7 +135,7 @@ public sealed class UniswapDeployment
         // Without a bound only on a local chain, whose tokens are worth nothing.
         if (approved.Add((token, spender)))
         {
-            Lane.Call(token, Approve, spender, Hex.MaxUInt256);
+            Lane.Call(token, Erc20Abi.Approve, spender, Hex.MaxUInt256);
         }
     }
 }

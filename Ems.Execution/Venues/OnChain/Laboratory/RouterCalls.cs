@@ -1,6 +1,7 @@
 using System.Numerics;
 using Ems.Execution.Venues.Ethereum;
 using Ems.Execution.Venues.Ethereum.Abi;
+using Ems.Execution.Venues.Ethereum.Uniswap;
 
 namespace Ems.Execution.Venues.OnChain.Laboratory;
 
@@ -10,15 +11,13 @@ internal sealed record RouterCall(Address TokenIn, Address TokenOut, int? FeePip
 /// <summary>Calls of Uniswap's routers, written and read.</summary>
 internal static class RouterCalls
 {
-    private static readonly AbiFunction V2 = AbiFunction.Parse("swapExactTokensForTokens(uint256,uint256,address[],address,uint256)");
-    private static readonly AbiFunction V3 = AbiFunction.Parse("exactInputSingle((address,address,uint24,address,uint256,uint256,uint256,uint160) params)");
 
     /// <summary>Call data of an exact input.</summary>
     public static byte[] Encode(OnChainPool pool, bool zeroForOne, BigInteger amountIn, BigInteger minOut, Address to)
     {
         var (tokenIn, tokenOut) = zeroForOne ? (pool.Token0, pool.Token1) : (pool.Token1, pool.Token0);
-        return pool.Kind == PoolKind.ConstantProduct ? V2.Encode(amountIn, minOut, new object[] { tokenIn, tokenOut }, to, Hex.MaxUInt256)
-            : V3.Encode((object)new object[] { tokenIn, tokenOut, pool.FeePips, to, Hex.MaxUInt256, amountIn, minOut, 0 });
+        return pool.Kind == PoolKind.ConstantProduct ? RouterAbi.V2Swap.Encode(amountIn, minOut, new object[] { tokenIn, tokenOut }, to, Hex.MaxUInt256)
+            : RouterAbi.V3Swap.Encode((object)new object[] { tokenIn, tokenOut, pool.FeePips, to, Hex.MaxUInt256, amountIn, minOut, 0 });
     }
 
     /// <summary>Reads call data; null where they are no swap of one pool.</summary>
@@ -26,14 +25,14 @@ internal static class RouterCalls
     {
         try
         {
-            if (data.AsSpan().StartsWith(V2.Selector))
+            if (data.AsSpan().StartsWith(RouterAbi.V2Swap.Selector))
             {
-                var values = V2.DecodeInput(data);
+                var values = RouterAbi.V2Swap.DecodeInput(data);
                 return (object[])values[2] is [Address tokenIn, Address tokenOut] ? new(tokenIn, tokenOut, null, (BigInteger)values[0], (BigInteger)values[1]) : null;
             }
-            if (data.AsSpan().StartsWith(V3.Selector))
+            if (data.AsSpan().StartsWith(RouterAbi.V3Swap.Selector))
             {
-                var p = (object[])V3.DecodeInput(data)[0];
+                var p = (object[])RouterAbi.V3Swap.DecodeInput(data)[0];
                 return new((Address)p[0], (Address)p[1], (int)(BigInteger)p[2], (BigInteger)p[5], (BigInteger)p[6]);
             }
         }

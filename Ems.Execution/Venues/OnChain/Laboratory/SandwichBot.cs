@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Numerics;
-using System.Threading.Channels;
 using System.Text.Json;
+using System.Threading.Channels;
 using Ems.Execution.Core.Amm;
 using Ems.Execution.Venues.Ethereum;
 using Ems.Execution.Venues.Ethereum.Abi;
@@ -24,7 +24,6 @@ internal sealed class SandwichBot : IAsyncDisposable
     // What a sandwich costs at least is known from experience: two swaps.
     private const long GasOfTwoSwaps = 260_000;
     private static readonly BigInteger ExtraTip = 2_000_000_000;
-    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address) returns (uint256)");
 
     private readonly EthApi eth;
     private readonly WebSocketRpcChannel feed;
@@ -119,7 +118,7 @@ internal sealed class SandwichBot : IAsyncDisposable
         var zeroForOne = call.TokenIn == pool.Token0;
         var head = await eth.BlockAsync(ct: closing.Token).ConfigureAwait(false) ?? throw new RpcTransportException("The node has no newest block.");
         IAmmPool state = pool.Kind == PoolKind.ConstantProduct ? await reader.V2Async(pool.Address, ct: closing.Token).ConfigureAwait(false) : await reader.V3Async(pool.Address, head.Number, closing.Token).ConfigureAwait(false);
-        var funds = (BigInteger)BalanceOf.DecodeOutput(await eth.CallAsync(new(null, call.TokenIn, BalanceOf.Encode(key.Address)), ct: closing.Token).ConfigureAwait(false))[0];
+        var funds = (BigInteger)Erc20Abi.BalanceOf.DecodeOutput(await eth.CallAsync(new(null, call.TokenIn, Erc20Abi.BalanceOf.Encode(key.Address)), ct: closing.Token).ConfigureAwait(false))[0];
         if (SandwichSearch.Largest(state, zeroForOne, call.AmountIn, call.MinOut, funds) is not { } sandwich)
         {
             return false;

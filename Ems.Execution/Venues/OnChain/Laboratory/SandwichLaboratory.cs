@@ -110,8 +110,8 @@ public sealed class SandwichLaboratory : IAsyncDisposable
         var v3 = d.V3Pool(weth, usdc, 3_000, sqrt, LocalMarket.Positions(new(PoolKind.Concentrated, "WETH", "USDC", 3_000, 3_000m, 6_000), sqrt, WethDecimals, baseIs0));
         foreach (var who in new[] { user.Address, robber.Address })
         {
-            d.Lane.Call(weth, Transfer, who, 50_000 * Ether);
-            d.Lane.Call(usdc, Transfer, who, 500_000_000 * Dollar);
+            d.Lane.Call(weth, Erc20Abi.Transfer, who, 50_000 * Ether);
+            d.Lane.Call(usdc, Erc20Abi.Transfer, who, 500_000_000 * Dollar);
         }
         await d.Lane.FlushAsync(ct: ct).ConfigureAwait(false);
         foreach (var who in new[] { user, robber })
@@ -119,7 +119,7 @@ public sealed class SandwichLaboratory : IAsyncDisposable
             var lane = await DeployLane.OpenAsync(node, who, ct).ConfigureAwait(false);
             foreach (var (token, router) in from t in new[] { weth, usdc } from r in new[] { d.V2Router, d.V3Router } select (t, r))
             {
-                lane.Call(token, UniswapDeployment.Approve, router, Hex.MaxUInt256);
+                lane.Call(token, Erc20Abi.Approve, router, Hex.MaxUInt256);
             }
             await lane.FlushAsync(ct: ct).ConfigureAwait(false);
         }
@@ -193,5 +193,4 @@ public sealed class SandwichLaboratory : IAsyncDisposable
 
     private static EthApi Api(Uri address, TimeProvider time) => new(new RpcPool([new HttpRpcChannel(Http, address, time)], ChainNode.DevChain, new(), time));
 
-    private static readonly AbiFunction Transfer = AbiFunction.Parse("transfer(address to, uint256 value) returns (bool)");
 }

@@ -6,6 +6,7 @@ using Ems.Execution.Venues.Ethereum.Abi;
 using Ems.Execution.Venues.Ethereum.Rpc;
 using Ems.Execution.Venues.Ethereum.Sending;
 using Ems.Execution.Venues.Ethereum.Signing;
+using Ems.Execution.Venues.Ethereum.Uniswap;
 using Ems.Execution.Venues.OnChain.Keys;
 using Ems.Execution.Venues.OnChain.Runtime;
 
@@ -17,8 +18,6 @@ namespace Ems.Execution.Venues.OnChain.Mandates;
 /// </summary>
 public sealed class MandateVenue(string hash, MandateBook book, ChainRuntime chain, NonceLane lane, ISigner executor, ExecutorPolicy policy, TimeProvider time) : IOnChainVenue
 {
-    private static readonly AbiFunction V2Swap = AbiFunction.Parse("swapExactTokensForTokens(uint256,uint256,address[],address,uint256) returns (uint256[])");
-    private static readonly AbiFunction V3Swap = AbiFunction.Parse("exactInputSingle((address,address,uint24,address,uint256,uint256,uint256,uint160) params) returns (uint256)");
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly Dictionary<string, OnChainSwapReport> swaps = new(StringComparer.Ordinal);
     private readonly Address contract = chain.State.Contracts.Mandates ?? throw new InvalidOperationException("The chain has no mandate contract.");
@@ -120,8 +119,8 @@ public sealed class MandateVenue(string hash, MandateBook book, ChainRuntime cha
         BigInteger deadline = swap.Deadline.ToUnixTimeSeconds();
         // The least output is the contract's own check, which names what it refuses; the router's would only say that something failed.
         var data = pool.Kind == PoolKind.ConstantProduct
-            ? V2Swap.Encode(swap.AmountIn, BigInteger.Zero, new object[] { mandate.SellToken, mandate.BuyToken }, runner, deadline)
-            : V3Swap.Encode((object)new object[] { mandate.SellToken, mandate.BuyToken, pool.FeePips, runner, deadline, swap.AmountIn, BigInteger.Zero, BigInteger.Zero });
+            ? RouterAbi.V2Swap.Encode(swap.AmountIn, BigInteger.Zero, new object[] { mandate.SellToken, mandate.BuyToken }, runner, deadline)
+            : RouterAbi.V3Swap.Encode((object)new object[] { mandate.SellToken, mandate.BuyToken, pool.FeePips, runner, deadline, swap.AmountIn, BigInteger.Zero, BigInteger.Zero });
         var result = await lane.SubmitAsync(new(swap.Id, contract, MandateContract.Fill(mandate, Hex.Decode(entry.Signature), router, data, swap.AmountIn, swap.MinAmountOut),
             Speed: FeeSpeed.Normal, KnownErrors: MandateContract.Errors), ct).ConfigureAwait(false);
         if (result.Denial is not { } denial)

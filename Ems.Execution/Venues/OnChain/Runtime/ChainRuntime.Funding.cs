@@ -8,8 +8,6 @@ namespace Ems.Execution.Venues.OnChain.Runtime;
 
 public sealed partial class ChainRuntime
 {
-    private static readonly AbiFunction DepositCoin = AbiFunction.Parse("deposit()");
-    private static readonly AbiFunction TransferTo = AbiFunction.Parse("transfer(address,uint256) returns (bool)");
     private readonly SemaphoreSlim funding = new(1, 1);
 
     /// <summary>Gives an address tokens of a local chain: by symbol, or ETH for the coin itself. They are worth nothing.</summary>
@@ -50,8 +48,8 @@ public sealed partial class ChainRuntime
                 }
                 if (token.Symbol == "WETH")
                 {
-                    lane.Pay(token.Address, units, DepositCoin);
-                    lane.Call(token.Address, TransferTo, owner, units);
+                    lane.Pay(token.Address, units, Erc20Abi.Deposit);
+                    lane.Call(token.Address, Erc20Abi.Transfer, owner, units);
                 }
                 else
                 {
@@ -81,8 +79,8 @@ public sealed partial class ChainRuntime
         {
             return await node!.Eth.BalanceAsync(owner, ct: ct).ConfigureAwait(false);
         }
-        var answer = await node!.Eth.CallAsync(new(null, token, BalanceOf.Encode(owner)), ct: ct).ConfigureAwait(false);
-        return (BigInteger)BalanceOf.DecodeOutput(answer)[0];
+        var answer = await node!.Eth.CallAsync(new(null, token, Erc20Abi.BalanceOf.Encode(owner)), ct: ct).ConfigureAwait(false);
+        return (BigInteger)Erc20Abi.BalanceOf.DecodeOutput(answer)[0];
     }
 
     /// <summary>
@@ -106,7 +104,7 @@ public sealed partial class ChainRuntime
             foreach (var router in new[] { state.Contracts.V2Router, state.Contracts.V3Router })
             {
                 ids.Add($"allow/{token.Symbol}/{router}");
-                var result = await lane.SubmitAsync(new(ids[^1], token.Address, UniswapDeployment.Approve.Encode(router, Hex.MaxUInt256)), ct).ConfigureAwait(false);
+                var result = await lane.SubmitAsync(new(ids[^1], token.Address, Erc20Abi.Approve.Encode(router, Hex.MaxUInt256)), ct).ConfigureAwait(false);
                 if (result.Denial is not null)
                 {
                     throw new Ethereum.Rpc.RpcTransportException($"The allowance of {token.Symbol} was refused: {result.Words}");
@@ -122,7 +120,6 @@ public sealed partial class ChainRuntime
 
     private const int AllowanceLooksMax = 200;
     private static readonly TimeSpan AllowanceLook = TimeSpan.FromMilliseconds(50);
-    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address) returns (uint256)");
 
     /// <summary>Lets both routers take an account's tokens without a bound: only for accounts of local chains, whose tokens are worth nothing.</summary>
     private async Task ApproveRoutersAsync(PrivateKeySigner signer, CancellationToken ct)
@@ -130,8 +127,8 @@ public sealed partial class ChainRuntime
         var lane = await DeployLane.OpenAsync(node!.Eth, signer, ct).ConfigureAwait(false);
         foreach (var token in state.Contracts.Tokens)
         {
-            lane.Call(token.Address, UniswapDeployment.Approve, state.Contracts.V2Router, Hex.MaxUInt256);
-            lane.Call(token.Address, UniswapDeployment.Approve, state.Contracts.V3Router, Hex.MaxUInt256);
+            lane.Call(token.Address, Erc20Abi.Approve, state.Contracts.V2Router, Hex.MaxUInt256);
+            lane.Call(token.Address, Erc20Abi.Approve, state.Contracts.V3Router, Hex.MaxUInt256);
         }
         await lane.FlushAsync(ct: ct).ConfigureAwait(false);
     }

@@ -15,13 +15,12 @@ internal sealed record SimulatedCall(IReadOnlyDictionary<Address, BigInteger> Ch
 /// </summary>
 internal static class BalanceSimulation
 {
-    private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address) returns (uint256)");
 
     /// <summary>The last of <paramref name="calls"/>, after those before it, which must not revert.</summary>
     /// <exception cref="RpcException">The node cannot simulate.</exception>
     public static async Task<SimulatedCall> RunAsync(EthApi eth, Address owner, IReadOnlyList<Address> tokens, IReadOnlyList<UnsignedCall> calls, CancellationToken ct)
     {
-        var balances = tokens.Select(t => new UnsignedCall(owner, t, BalanceOf.Encode(owner), 0)).ToArray();
+        var balances = tokens.Select(t => new UnsignedCall(owner, t, Erc20Abi.BalanceOf.Encode(owner), 0)).ToArray();
         UnsignedCall[] all = [.. calls.SkipLast(1), .. balances, calls[^1], .. balances];
         var answer = await eth.Client.SendAsync(new("eth_simulateV1", new Dictionary<string, object>
         {
@@ -62,7 +61,7 @@ internal static class BalanceSimulation
     };
 
     private static BigInteger Balance(JsonElement call) => Reason(call) is { } why ? throw new EthereumFormatException($"A token does not tell a balance: {why}")
-        : (BigInteger)BalanceOf.DecodeOutput(Hex.Decode(call.Text("returnData")))[0];
+        : (BigInteger)Erc20Abi.BalanceOf.DecodeOutput(Hex.Decode(call.Text("returnData")))[0];
 
     private static string? Reason(JsonElement call)
     {

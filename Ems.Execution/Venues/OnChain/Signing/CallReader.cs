@@ -1,6 +1,7 @@
 using System.Numerics;
 using Ems.Execution.Venues.Ethereum;
 using Ems.Execution.Venues.Ethereum.Abi;
+using Ems.Execution.Venues.Ethereum.Uniswap;
 using Ems.Execution.Venues.OnChain.Runtime;
 
 namespace Ems.Execution.Venues.OnChain.Signing;
@@ -11,11 +12,6 @@ namespace Ems.Execution.Venues.OnChain.Signing;
 /// </summary>
 internal sealed class CallReader(ChainContracts contracts, Address? relayer)
 {
-    internal static readonly AbiFunction Approve = AbiFunction.Parse("approve(address spender, uint256 value) returns (bool)");
-    internal static readonly AbiFunction Deposit = AbiFunction.Parse("deposit()");
-    internal static readonly AbiFunction Withdraw = AbiFunction.Parse("withdraw(uint256 amount)");
-    internal static readonly AbiFunction V2Swap = AbiFunction.Parse("swapExactTokensForTokens(uint256,uint256,address[],address,uint256) returns (uint256[])");
-    internal static readonly AbiFunction V3Swap = AbiFunction.Parse("exactInputSingle((address,address,uint24,address,uint256,uint256,uint256,uint160) params) returns (uint256)");
     private static readonly AbiFunction Revoke = AbiFunction.Parse(
         "revoke((address,address,address,uint256,uint256,uint256,uint256,uint256,address[],address,uint256) mandate)");
     private static readonly AbiFunction RaiseNonce = AbiFunction.Parse("raiseNonce(uint256 nonce)");
@@ -44,15 +40,15 @@ internal sealed class CallReader(ChainContracts contracts, Address? relayer)
         {
             return OfToken(call, token);
         }
-        if (call.To == contracts.V2Router && Is(call, V2Swap))
+        if (call.To == contracts.V2Router && Is(call, RouterAbi.V2Swap))
         {
-            var v = V2Swap.DecodeInput(call.Data);
+            var v = RouterAbi.V2Swap.DecodeInput(call.Data);
             var path = (object[])v[2];
             return path.Length < 2 || !call.Value.IsZero ? null : Swap("Uniswap V2 router", (Address)path[0], (BigInteger)v[0], (Address)path[^1], (BigInteger)v[1], (Address)v[3]);
         }
-        if (call.To == contracts.V3Router && Is(call, V3Swap) && call.Value.IsZero)
+        if (call.To == contracts.V3Router && Is(call, RouterAbi.V3Swap) && call.Value.IsZero)
         {
-            var p = (object[])V3Swap.DecodeInput(call.Data)[0];
+            var p = (object[])RouterAbi.V3Swap.DecodeInput(call.Data)[0];
             return Swap("Uniswap V3 router", (Address)p[0], (BigInteger)p[5], (Address)p[1], (BigInteger)p[6], (Address)p[3]);
         }
         if (call.To == contracts.Mandates && call.Value.IsZero)
@@ -65,19 +61,19 @@ internal sealed class CallReader(ChainContracts contracts, Address? relayer)
 
     private CallMeaning? OfToken(UnsignedCall call, ChainToken token)
     {
-        if (Is(call, Approve) && call.Value.IsZero)
+        if (Is(call, Erc20Abi.Approve) && call.Value.IsZero)
         {
-            var v = Approve.DecodeInput(call.Data);
+            var v = Erc20Abi.Approve.DecodeInput(call.Data);
             var (spender, amount) = ((Address)v[0], (BigInteger)v[1]);
             return new($"Allow {SpenderName(spender) ?? spender.ToString()} to take {token.Symbol}", $"{token.Symbol} token", null, null, new(call.To, spender, amount), null);
         }
         var isCoin = token.Symbol.Equals("WETH", StringComparison.OrdinalIgnoreCase);
-        if (isCoin && Is(call, Deposit))
+        if (isCoin && Is(call, Erc20Abi.Deposit))
         {
             return new("Wrap ETH into WETH", "WETH token", (Address.Zero, call.Value), (call.To, call.Value), null, null);
         }
-        return isCoin && Is(call, Withdraw) && call.Value.IsZero
-            ? new("Unwrap WETH into ETH", "WETH token", (call.To, (BigInteger)Withdraw.DecodeInput(call.Data)[0]), null, null, null) : null;
+        return isCoin && Is(call, Erc20Abi.Withdraw) && call.Value.IsZero
+            ? new("Unwrap WETH into ETH", "WETH token", (call.To, (BigInteger)Erc20Abi.Withdraw.DecodeInput(call.Data)[0]), null, null, null) : null;
     }
 
     private CallMeaning? Swap(string router, Address sells, BigInteger amount, Address buys, BigInteger least, Address to) =>

@@ -3,6 +3,7 @@ using Ems.Execution.Core.Amm;
 using Ems.Execution.Venues.Ethereum;
 using Ems.Execution.Venues.Ethereum.Abi;
 using Ems.Execution.Venues.Ethereum.Rpc;
+using Ems.Execution.Venues.Ethereum.Uniswap;
 using Ems.Execution.Venues.OnChain.Runtime;
 
 namespace Ems.Execution.Venues.OnChain.Signing;
@@ -26,7 +27,6 @@ public sealed record SwapPlan(WantedSwap Wanted, IReadOnlyList<PoolOffer> Offers
 /// <summary>Plans swaps over the pools of the chain: quoted here to the unit, approvals for exactly what is sold.</summary>
 public static class SwapPlanner
 {
-    private static readonly AbiFunction Allowance = AbiFunction.Parse("allowance(address,address) returns (uint256)");
 
     /// <summary>The plan, or null when no pool trades the two tokens or gives anything for so much.</summary>
     /// <param name="poolOf">A pool as it is at the newest block, or null.</param>
@@ -41,10 +41,10 @@ public static class SwapPlanner
         var (best, least) = (offers[0], offers[0].AmountOut * (BigInteger)(1_000_000m - (wanted.SlippageBps * 100m)) / 1_000_000);
         var router = contracts.RouterOf(best.Pool.Kind);
         var steps = new List<UnsignedCall>(2);
-        var allowed = (BigInteger)Allowance.DecodeOutput(await eth.CallAsync(new(null, wanted.Sells.Address, Allowance.Encode(wanted.Owner, router)), ct: ct).ConfigureAwait(false))[0];
+        var allowed = (BigInteger)Erc20Abi.Allowance.DecodeOutput(await eth.CallAsync(new(null, wanted.Sells.Address, Erc20Abi.Allowance.Encode(wanted.Owner, router)), ct: ct).ConfigureAwait(false))[0];
         if (allowed < wanted.AmountIn)
         {
-            steps.Add(new(wanted.Owner, wanted.Sells.Address, CallReader.Approve.Encode(router, wanted.AmountIn), 0));
+            steps.Add(new(wanted.Owner, wanted.Sells.Address, Erc20Abi.Approve.Encode(router, wanted.AmountIn), 0));
         }
         steps.Add(new(wanted.Owner, router, Swap(best.Pool, wanted, least), 0));
         return new(wanted, offers, best.AmountOut, least, steps);
@@ -72,7 +72,7 @@ public static class SwapPlanner
     {
         BigInteger deadline = w.Deadline.ToUnixTimeSeconds();
         return pool.Kind == PoolKind.ConstantProduct
-            ? CallReader.V2Swap.Encode(w.AmountIn, least, new object[] { w.Sells.Address, w.Buys.Address }, w.Owner, deadline)
-            : CallReader.V3Swap.Encode((object)new object[] { w.Sells.Address, w.Buys.Address, pool.FeePips, w.Owner, deadline, w.AmountIn, least, 0 });
+            ? RouterAbi.V2Swap.Encode(w.AmountIn, least, new object[] { w.Sells.Address, w.Buys.Address }, w.Owner, deadline)
+            : RouterAbi.V3Swap.Encode((object)new object[] { w.Sells.Address, w.Buys.Address, pool.FeePips, w.Owner, deadline, w.AmountIn, least, 0 });
     }
 }

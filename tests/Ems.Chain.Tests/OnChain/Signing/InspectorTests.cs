@@ -17,8 +17,6 @@ namespace Ems.Chain.Tests.OnChain.Signing;
 public sealed class InspectorTests
 {
     private static readonly BigInteger Unit = BigInteger.Pow(10, 18);
-    private static readonly AbiFunction Approve = AbiFunction.Parse("approve(address spender, uint256 value) returns (bool)");
-    private static readonly AbiFunction Transfer = AbiFunction.Parse("transfer(address to, uint256 value) returns (bool)");
 
     [Fact]
     public async Task A_planned_swap_is_approved_exactly_simulates_to_its_own_quote_and_does_that_when_it_is_signed()
@@ -53,14 +51,14 @@ public sealed class InspectorTests
         await using var rig = await Rig.StartAsync();
         var promise = new SignPromise(rig.A.Address, Unit, rig.B.Address, 1);
         var stranger = DevAccounts.Account(7).Address;
-        (await Codes(Approve.Encode(rig.Uniswap.V2Router, Hex.MaxUInt256))).ShouldBe([SignRefusal.ApprovalUnlimited]);
-        (await Codes(Approve.Encode(rig.Uniswap.V2Router, Unit + 1))).ShouldBe([SignRefusal.ApprovalAboveTicket]);
-        (await Codes(Approve.Encode(stranger, Unit))).ShouldBe([SignRefusal.SpenderNotAllowed]);
-        (await Codes(Approve.Encode(rig.Uniswap.V2Router, 0))).ShouldBeEmpty("taking an approval back is always allowed");
-        (await Codes(Transfer.Encode(stranger, Unit))).ShouldBe([SignRefusal.TargetNotAllowed]);
+        (await Codes(Erc20Abi.Approve.Encode(rig.Uniswap.V2Router, Hex.MaxUInt256))).ShouldBe([SignRefusal.ApprovalUnlimited]);
+        (await Codes(Erc20Abi.Approve.Encode(rig.Uniswap.V2Router, Unit + 1))).ShouldBe([SignRefusal.ApprovalAboveTicket]);
+        (await Codes(Erc20Abi.Approve.Encode(stranger, Unit))).ShouldBe([SignRefusal.SpenderNotAllowed]);
+        (await Codes(Erc20Abi.Approve.Encode(rig.Uniswap.V2Router, 0))).ShouldBeEmpty("taking an approval back is always allowed");
+        (await Codes(Erc20Abi.Transfer.Encode(stranger, Unit))).ShouldBe([SignRefusal.TargetNotAllowed]);
         (await Codes([1, 2])).ShouldBe([SignRefusal.TargetNotAllowed]);
-        (await Codes(Approve.Encode(rig.Uniswap.V2Router, Unit), to: stranger)).ShouldBe([SignRefusal.TargetNotAllowed]);
-        (await Codes([.. Approve.Selector, 1, 2, 3])).ShouldBe([SignRefusal.TargetNotAllowed]);
+        (await Codes(Erc20Abi.Approve.Encode(rig.Uniswap.V2Router, Unit), to: stranger)).ShouldBe([SignRefusal.TargetNotAllowed]);
+        (await Codes([.. Erc20Abi.Approve.Selector, 1, 2, 3])).ShouldBe([SignRefusal.TargetNotAllowed]);
 
         async Task<IEnumerable<SignRefusal>> Codes(byte[] data, Address? to = null) =>
             (await rig.Inspector.InspectAsync(new(rig.Owner.Address, to ?? rig.A.Address, data, 0), promise, [])).Problems.Select(p => p.Code);
@@ -146,7 +144,7 @@ public sealed class InspectorTests
             return await SwapPlanner.PlanAsync(new(Owner.Address, sells, buys, amount, 50m, DateTimeOffset.UtcNow.AddHours(1)), Contracts, Pool, Chain.Eth);
         }
 
-        public async Task<BigInteger> BalanceAsync(ChainToken token) => (BigInteger)BalanceOf.DecodeOutput(await Chain.Eth.CallAsync(new(null, token.Address, BalanceOf.Encode(Owner.Address))))[0];
+        public async Task<BigInteger> BalanceAsync(ChainToken token) => (BigInteger)Erc20Abi.BalanceOf.DecodeOutput(await Chain.Eth.CallAsync(new(null, token.Address, Erc20Abi.BalanceOf.Encode(Owner.Address))))[0];
 
         public async Task<SignedTransaction> SignAsync(UnsignedCall call, BigInteger maxFee) => await Owner.SignAsync(new Eip1559Transaction
         {
@@ -167,16 +165,15 @@ public sealed class InspectorTests
             foreach (var pool in Contracts.Pools.Where(p => p.Token0 == token.Address || p.Token1 == token.Address))
             {
                 var from = pool.Token0 == token.Address ? pool.Token1 : pool.Token0;
-                Uniswap.Lane.Call(from, Approve, Contracts.RouterOf(pool.Kind), Hex.MaxUInt256);
+                Uniswap.Lane.Call(from, Erc20Abi.Approve, Contracts.RouterOf(pool.Kind), Hex.MaxUInt256);
                 var plan = await SwapPlanner.PlanAsync(new(Uniswap.Lane.Account, new("X", 18, from), token, 500 * Unit, 500m, DateTimeOffset.UtcNow.AddHours(1)), Contracts with { Pools = [pool] }, Pool, Chain.Eth);
                 Uniswap.Lane.Call(plan!.Steps[^1].To, Raw(plan.Steps[^1].Data), RawValues(plan.Steps[^1].Data));
             }
             await Uniswap.Lane.FlushAsync();
         }
 
-        private static readonly AbiFunction BalanceOf = AbiFunction.Parse("balanceOf(address) returns (uint256)");
 
-        private static AbiFunction Raw(byte[] data) => data.AsSpan().StartsWith(CallReader.V2Swap.Selector) ? CallReader.V2Swap : CallReader.V3Swap;
+        private static AbiFunction Raw(byte[] data) => data.AsSpan().StartsWith(RouterAbi.V2Swap.Selector) ? RouterAbi.V2Swap : RouterAbi.V3Swap;
 
         private static object[] RawValues(byte[] data) => Raw(data).DecodeInput(data);
 
