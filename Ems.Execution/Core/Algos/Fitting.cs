@@ -57,6 +57,14 @@ public static class Fitting
         return (fitted, adjustments);
     }
 
+    /// <summary>The spec with its style chosen (<see cref="StyleChoice"/>) and its slices fitted.</summary>
+    internal static (ParentSpec Spec, IReadOnlyList<Adjustment> Adjustments) ToSchedule(AlgoDescriptor descriptor, ParentSpec spec, Schedule schedule, MarketView market, IReadOnlyList<Listing> listings)
+    {
+        var (styled, chosen) = StyleChoice.Resolve(descriptor, spec, schedule.End - schedule.Start, listings);
+        var (fitted, adjustments) = ToSlices(styled, schedule, market, listings);
+        return (fitted, [.. chosen, .. adjustments]);
+    }
+
     /// <summary>The most slices that keep each one above the venues' minimum with head room; at least 1.</summary>
     public static int MostSlices(decimal qty, MarketView market, IReadOnlyList<Listing> listings)
     {

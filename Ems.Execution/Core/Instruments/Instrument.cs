@@ -12,12 +12,12 @@ public sealed record Instrument(InstrumentId Id, Asset Base, Asset Quote)
 /// <summary>
 /// One instrument as one venue lists it. Steps and minimums are in units of the instrument; fees are fractions of
 /// notional (0.001 = 10 bps), charged in the quote asset; a negative maker fee is a rebate. OnlyWhenNamed: no order goes there that does
-/// not name the venue, and what is there counts for no other order.
+/// not name the venue, and what is there counts for no other order. IsPool: nothing rests there, and its fee is part of its curve.
 /// </summary>
 public sealed record Listing(
     VenueId Venue, InstrumentId Instrument,
     decimal TickSize, decimal LotSize, decimal MinQty, decimal MinNotional, decimal MaxQty,
-    decimal MakerFee, decimal TakerFee, bool OnlyWhenNamed = false)
+    decimal MakerFee, decimal TakerFee, bool OnlyWhenNamed = false, bool IsPool = false)
 {
     /// <summary>Why this listing cannot take an order of this price and quantity, or null when it can. The text names the rule and its number.</summary>
     public string? Refusal(decimal px, decimal qty) =>

@@ -27,13 +27,13 @@ internal static class ExecutionQualityReport
     [
         ("Market order", "MARKET", ["maxTries=100"]),
         ("Naive TWAP: 20 equal slices, crosses", "TWAP", ["slices=20", "style=TAKER", "randomSize=0", "randomTime=0", "scheduleDiscretion=0", "adaptive=false", "endAction=FINISH_AGGRESSIVE"]),
-        ("TWAP, as it comes (TAKER)", "TWAP", []),
+        ("TWAP, as it comes (AUTO: patient here)", "TWAP", []),
+        ("TWAP TAKER", "TWAP", ["style=TAKER"]),
         ("TWAP MIXED", "TWAP", ["style=MIXED"]),
-        ("TWAP patient (MIXED, aggression 0, band 0.2)", "TWAP", ["style=MIXED", "aggression=0", "toleranceBand=0.2", "scheduleDiscretion=0.1"]),
-        ("VWAP, as it comes (TAKER)", "VWAP", []),
-        ("VWAP patient", "VWAP", ["style=MIXED", "aggression=0", "toleranceBand=0.2", "scheduleDiscretion=0.1"]),
-        ("IS, as it comes (TAKER)", "IS", []),
-        ("IS patient", "IS", ["style=MIXED", "aggression=0", "toleranceBand=0.2", "scheduleDiscretion=0.1"]),
+        ("VWAP, as it comes (AUTO: patient here)", "VWAP", []),
+        ("VWAP TAKER", "VWAP", ["style=TAKER"]),
+        ("IS, as it comes (AUTO: patient here)", "IS", []),
+        ("IS TAKER", "IS", ["style=TAKER"]),
         ("POV at the order's share, completing by the end", "POV", ["pov"]),
     ];
 
@@ -174,7 +174,7 @@ internal static class ExecutionQualityReport
 
             ## What these figures are not
 
-            The recordings show the book two to four times a second: between two pictures an order trades at the last one. That flatters whoever can tell where the next picture will be, which is what the lean of the books does; the second table takes that away by making every order wait for the next picture. Queues are taken pessimistically: who cancels is behind us. Own impact lasts until the recording shows another quantity. Resting at the touch of a market with tiny ticks is filled when the price goes through it, so the patient algos pay in price what they save in fees; with equal fees for makers and takers they would not pay.
+            The recordings show the book two to four times a second: between two pictures an order trades at the last one. That flatters whoever can tell where the next picture will be, which is what the lean of the books does; the second table takes that away by making every order wait for the next picture. Queues are taken pessimistically: who cancels is behind us. Own impact lasts until the recording shows another quantity. Resting at the touch of a market with tiny ticks is filled when the price goes through it, so the patient algos pay in price what they save in fees; with equal fees for makers and takers they would not pay, and AUTO crosses there (decision 0052).
 
             """);
     }

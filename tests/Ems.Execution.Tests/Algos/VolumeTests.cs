@@ -162,8 +162,8 @@ public sealed class VolumeTests
         var short_ = Book(100m) with { Volume = History(0.2, _ => 1) };
         var (_, adjustments) = new VwapAlgo().Precheck(Ticket("VWAP", 10m), short_, [Alpha], Now);
         adjustments.ShouldContain(a => a.Rule == "short_history" && a.From == "14" && a.To == "0.2" && a.Text.Contains("4 hours"));
-        new VwapAlgo().Precheck(Ticket("VWAP", 10m), Book(100m) with { Volume = History(15, _ => 1) }, [Alpha], Now).Adjustments.ShouldBeEmpty();
-        new VwapAlgo().Precheck(Ticket("VWAP", 10m, Side.Buy, ("curve", "FLAT")), short_, [Alpha], Now).Adjustments.ShouldBeEmpty();
+        new VwapAlgo().Precheck(Ticket("VWAP", 10m), Book(100m) with { Volume = History(15, _ => 1) }, [Alpha], Now).Adjustments.ShouldNotContain(a => a.Rule == "short_history");
+        new VwapAlgo().Precheck(Ticket("VWAP", 10m, Side.Buy, ("curve", "FLAT")), short_, [Alpha], Now).Adjustments.ShouldNotContain(a => a.Rule == "short_history");
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal static class ScheduleParams
     /// <summary>How a slice is executed, its limits, and what happens at the edges.</summary>
     public static readonly IReadOnlyList<ParamSpec> Execution =
     [
-        new("style", ParamType.Choice, "Style", "TAKER crosses at each slice; MAKER only rests at the near touch; MIXED rests first, then crosses within the slice.", "", Default: "TAKER", Choices: ["TAKER", "MAKER", "MIXED"], Updatable: true),
+        new("style", ParamType.Choice, "Style", "TAKER crosses at each slice; MAKER only rests at the near touch; MIXED rests first, then crosses within the slice. AUTO rests patiently (MIXED, aggression 0) where that saves at least 2 bps of fees and the window has 5 minutes or more, and crosses otherwise.", "", Default: StyleChoice.Auto, Choices: [StyleChoice.Auto, "TAKER", "MAKER", "MIXED"], Updatable: true),
         new("aggression", ParamType.Integer, "Aggression", "MIXED: 10 crosses at once, 1 after half a slice; 0 goes on resting and crosses only for what leaves the tolerance band.", "", Default: "5", Min: 0, Max: 10, MaxDecimals: 0, Updatable: true),
         new("maxDisplay", ParamType.Percent, "Max display", "Most of the order to show at once when resting.", "", Default: "0.1", Min: 0.01m, Max: 1, MaxDecimals: 4, Updatable: true, Group: "Stealth"),
         new("maxParticipation", ParamType.Percent, "Max participation", "Most of the market's volume of the last minute to be; empty for no cap.", "", Min: 0.001m, Max: 1, MaxDecimals: 4, Updatable: true, Group: "Limits"),

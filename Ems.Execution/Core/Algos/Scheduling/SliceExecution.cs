@@ -16,6 +16,8 @@ internal static class SliceExecution
     private const int TakesOfLastSlice = 40;
     /// <summary>Crossing for the rest begins this long before the end, or half a slice: venues need time to answer, and books to refill.</summary>
     private static readonly TimeSpan FinishLead = TimeSpan.FromSeconds(5);
+    /// <summary>Who rests to the end has more left to cross for, and feeds may be silent for some seconds just then.</summary>
+    private static readonly TimeSpan WaitersLead = TimeSpan.FromSeconds(15);
     /// <summary>Least time between two sends of one parent.</summary>
     internal static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(500);
     /// <summary>Least time a resting child is left alone before it is re-priced (Bybit).</summary>
@@ -195,9 +197,11 @@ internal static class SliceExecution
 
     /// <summary>From here on it crosses for what is left, unless it only rests or goes on after the end.</summary>
     private static DateTimeOffset LastCall(ScheduleSettings x, Schedule s) =>
-        x.EndAction == EndAction.Continue ? s.End : s.End - (x.Style == Style.Mixed && x.MinRest > Lead(s) ? x.MinRest : Lead(s));
+        x.EndAction == EndAction.Continue ? s.End : s.End - (x.Style == Style.Mixed && x.MinRest > Lead(s, x.Waits) ? x.MinRest : Lead(s, x.Waits));
 
-    private static TimeSpan Lead(Schedule s) => s.Step / 2 < FinishLead ? s.Step / 2 : FinishLead;
+    private static TimeSpan Lead(Schedule s, bool waits = false) => Least(s.Step / 2, waits ? WaitersLead : FinishLead);
+
+    private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     /// <summary>Whether it is behind its plan by its discretion, or in its last slice: no time to be choosy.</summary>
     private static bool IsLate(AlgoInput input, ScheduleMemory m, ScheduleSettings x, Schedule s) => m.Slice >= s.Slices - 1

@@ -65,7 +65,7 @@ public sealed class ShortfallAlgo : IExecutionAlgo
     public (ParentSpec Spec, IReadOnlyList<Adjustment> Adjustments) Precheck(ParentSpec spec, MarketView market, IReadOnlyList<Listing> listings, DateTimeOffset now)
     {
         var start = spec.StartTime > now ? spec.StartTime.Value : now;
-        var (fitted, adjustments) = Fitting.ToSlices(spec, ScheduleOf(spec, start), market, listings);
+        var (fitted, adjustments) = Fitting.ToSchedule(Definition, spec, ScheduleOf(spec, start), market, listings);
         var r = new ParamReader(Definition, fitted);
         if (r.IsGiven("kappaT") || market.Mid is null)
         {

@@ -36,7 +36,7 @@ public sealed class TwapAlgo : IExecutionAlgo
 
     /// <inheritdoc/>
     public (ParentSpec Spec, IReadOnlyList<Adjustment> Adjustments) Precheck(ParentSpec spec, MarketView market, IReadOnlyList<Listing> listings, DateTimeOffset now) =>
-        Fitting.ToSlices(spec, ScheduleOf(spec, spec.StartTime > now ? spec.StartTime.Value : now), market, listings);
+        Fitting.ToSchedule(Definition, spec, ScheduleOf(spec, spec.StartTime > now ? spec.StartTime.Value : now), market, listings);
 
     /// <inheritdoc/>
     public IReadOnlyList<PlanPoint> Plan(ParentSpec spec, ulong seed, DateTimeOffset start)

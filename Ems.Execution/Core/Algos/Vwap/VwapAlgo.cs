@@ -64,7 +64,7 @@ public sealed class VwapAlgo : IExecutionAlgo
     /// <inheritdoc/>
     public (ParentSpec Spec, IReadOnlyList<Adjustment> Adjustments) Precheck(ParentSpec spec, MarketView market, IReadOnlyList<Listing> listings, DateTimeOffset now)
     {
-        var (fitted, adjustments) = Fitting.ToSlices(spec, ScheduleOf(spec, spec.StartTime > now ? spec.StartTime.Value : now), market, listings);
+        var (fitted, adjustments) = Fitting.ToSchedule(Definition, spec, ScheduleOf(spec, spec.StartTime > now ? spec.StartTime.Value : now), market, listings);
         var r = new ParamReader(Definition, fitted);
         return market.Volume is { } volume && Learns(r) && volume.KnownMinutes(Lookback(r)) is var known && known < Lookback(r).TotalMinutes
             ? (fitted, [.. adjustments, new("parameters.lookbackDays", r.Text("lookbackDays") ?? "", Fitting.Text(Math.Round(known / 1_440m, 2)), "short_history", HistoryText(known, r))])

@@ -37,7 +37,7 @@ public sealed record PoolVenueSpec(VenueId Venue, PoolKind Kind, IReadOnlyList<L
         return pool is null ? null : new(i, pool, b, q, new(pool.Token0 == b.Address, pool.Token0 == b.Address ? b.Decimals : q.Decimals, pool.Token0 == b.Address ? q.Decimals : b.Decimals));
     }
 
-    private static Listing L(string venue, string instrument, decimal tick, decimal lot, decimal maxQty) => new(new(venue), new(instrument), tick, lot, lot * 10m, 5m, maxQty, 0m, 0m);
+    private static Listing L(string venue, string instrument, decimal tick, decimal lot, decimal maxQty) => new(new(venue), new(instrument), tick, lot, lot * 10m, 5m, maxQty, 0m, 0m, IsPool: true);
 }
 
 /// <summary>A pool as the market of an instrument.</summary>
