@@ -3,7 +3,8 @@ namespace Ems.Web.Client.Contracts;
 /// <summary>GET and PUT …/limits. Notionals in the quote asset; the collar in basis points around the consolidated mid.</summary>
 public sealed record LimitsRow(
     decimal MaxOrderNotional, decimal MaxChildNotional, decimal MaxDayNotional, decimal PriceCollarBps, int MaxOpenParents, int MaxOpenChildren,
-    int MaxMessagesPerSecond, IReadOnlyDictionary<string, decimal> MaxOrderQty, IReadOnlyList<string> Instruments, IReadOnlyList<string> Venues);
+    int MaxMessagesPerSecond, IReadOnlyDictionary<string, decimal> MaxOrderQty, IReadOnlyList<string> Instruments, IReadOnlyList<string> Venues,
+    string Submission, string PublicSubmission);
 
 /// <summary>PUT …/limits: what is absent stays. An empty list of instruments or venues allows all of them.</summary>
 public sealed record LimitsRequest
@@ -19,6 +20,10 @@ public sealed record LimitsRequest
     public IReadOnlyDictionary<string, NumberText>? MaxOrderQty { get; init; }
     public IReadOnlyList<string>? Instruments { get; init; }
     public IReadOnlyList<string>? Venues { get; init; }
+    /// <summary>Private, Bundle or Public: by what door orders reach a chain that do not say it themselves.</summary>
+    public string? Submission { get; init; }
+    /// <summary>WhenAsked, Never or AsFallback: what may be shown to a chain's public pool.</summary>
+    public string? PublicSubmission { get; init; }
 }
 
 /// <summary>POST /api/organisation/kill: what each account of the organisation answered.</summary>

@@ -34,6 +34,8 @@ public sealed record NewOrderRequest
     /// <summary>Venue allow-list; empty means every venue that lists the instrument.</summary>
     public IReadOnlyList<string> Venues { get; init; } = [];
     public NumberText? MaxSlippageBps { get; init; }
+    /// <summary>Private, Bundle or Public: by what door its transactions reach a chain; absent is the account's choice.</summary>
+    public string? Submission { get; init; }
     public string? Tags { get; init; }
     /// <summary>Five-field cron, UTC: repeats the order as parents named ClOrdId-r1, -r2 …; absent means once.</summary>
     public string? Cron { get; init; }

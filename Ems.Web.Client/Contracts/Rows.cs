@@ -104,7 +104,7 @@ public sealed record AccountRef(string Id, string Name, bool CanTrade, bool CanA
 public sealed record InstrumentRow(string Id, string Base, string Quote, IReadOnlyList<ListingRow> Listings);
 
 /// <summary>An instrument at one venue; fees as fractions of notional.</summary>
-public sealed record ListingRow(string Venue, decimal TickSize, decimal LotSize, decimal MinQty, decimal MinNotional, decimal MakerFee, decimal TakerFee);
+public sealed record ListingRow(string Venue, decimal TickSize, decimal LotSize, decimal MinQty, decimal MinNotional, decimal MakerFee, decimal TakerFee, bool IsPool = false);
 
 /// <summary>GET /api/algos: the descriptors that make the ticket.</summary>
 public sealed record AlgoRow(AlgoDescriptor Descriptor);

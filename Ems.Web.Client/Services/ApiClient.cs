@@ -57,6 +57,10 @@ public sealed class ApiClient(HttpClient http)
 
     public Task<ApiResult<KillSwitchReport>> Kill(string account, KillSwitchRequest request) => Send<KillSwitchReport>(HttpMethod.Post, $"api/accounts/{account}/kill", request);
 
+    public Task<ApiResult<LimitsRow>> Limits(string account) => Get<LimitsRow>($"api/accounts/{account}/limits");
+
+    public Task<ApiResult<LimitsRow>> SetLimits(string account, LimitsRequest change) => Send<LimitsRow>(HttpMethod.Put, $"api/accounts/{account}/limits", change);
+
     public Task<ApiResult<ChainStatus>> Chain() => Get<ChainStatus>("api/chain");
 
     public Task<ApiResult<FaucetGift>> AskFaucet(FaucetRequest request) => Send<FaucetGift>(HttpMethod.Post, "api/chain/faucet", request);

@@ -158,6 +158,9 @@ public sealed class BadInputTests(EmsHost host)
     [InlineData("""{"venues":["NOPE"]}""", "venues", "unknown")]
     [InlineData("""{"maxOrderQty":{"NOPE":"1"}}""", "maxOrderQty", "unknown")]
     [InlineData("""{"maxOrderQty":{"BTC-USDT":"-1"}}""", "maxOrderQty.BTC-USDT", "min")]
+    [InlineData("""{"submission":"Loud"}""", "submission", "choice")]
+    [InlineData("""{"publicSubmission":"1"}""", "publicSubmission", "choice")]
+    [InlineData("""{"submission":"Public","publicSubmission":"Never"}""", "submission", "contradiction")]
     public async Task Limits_with_a_bad_field_stay_as_they_are(string body, string field, string rule)
     {
         var path = $"/api/accounts/{host.Account}/limits";

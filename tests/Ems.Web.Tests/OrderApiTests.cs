@@ -122,6 +122,18 @@ public sealed class OrderApiTests(EmsHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_order_may_choose_its_door_to_a_chain_but_no_intent_and_not_the_public_pool_where_that_is_forbidden()
+    {
+        var intent = await (await trader.PostAsync(Orders, Body("s-1", """ "side":"Buy","orderQty":"1","strategy":"MARKET","submission":"Intent" """))).ReadAsync<Refusal>(HttpStatusCode.UnprocessableEntity);
+        intent.Errors.ShouldHaveSingleItem().Field.ShouldBe("submission");
+        var put = await trader.Api.PutAsync($"/api/accounts/{account}/limits", new StringContent("""{"publicSubmission":"Never"}""", null, "application/json"));
+        (await put.ReadAsync<LimitsRow>(HttpStatusCode.OK)).ShouldSatisfyAllConditions(l => l.PublicSubmission.ShouldBe("Never"), l => l.Submission.ShouldBe("Private"), l => l.MaxOpenParents.ShouldBe(20_000));
+        var refusal = await (await trader.PostAsync(Orders, Body("s-2", """ "side":"Buy","orderQty":"0.01","strategy":"MARKET","submission":"Public" """))).ReadAsync<Refusal>(HttpStatusCode.UnprocessableEntity);
+        refusal.Code.ShouldBe("SubmissionNotAllowed");
+        (await trader.PostAsync(Orders, Body("s-3", """ "side":"Buy","orderQty":"0.01","strategy":"MARKET","submission":"Bundle" """))).IsSuccessStatusCode.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task The_kill_switch_cancels_everything_proves_it_and_stops_new_orders_until_lifted()
     {
         await Submit("k-1", """ "side":"Buy","orderQty":"1","strategy":"LIMIT","limitPx":"92000" """, "BTC-USDT", expectAccepted: false);

@@ -195,11 +195,12 @@ public sealed class DecisionPath(AccountState state, InstrumentCatalog catalog, 
             [.. listings.Select(l => Venue(p, l, worst, market, now))]));
         var children = new List<Order>(plan.Legs.Count);
         var denials = new List<Denial>();
+        var (door, fallback) = state.Limits.DoorOf(p.Spec);
         foreach (var leg in plan.Legs)
         {
             var id = new ClOrdId($"{p.Spec.ClOrdId}-{++number}");
             var order = new VenueOrder(state.Account, id, leg.Venue, p.Spec.Instrument, p.Spec.Side, OrdType.Limit, leg.Qty, leg.Px, leg.TimeInForce,
-                leg.PostOnly, p.Spec.ReduceOnly, leg.TimeInForce == TimeInForce.Gtd ? p.Spec.ExpireTime : null);
+                leg.PostOnly, p.Spec.ReduceOnly, leg.TimeInForce == TimeInForce.Gtd ? p.Spec.ExpireTime : null, door, fallback);
             var result = risk.Check(order, ViewFor(p, order, market.Mid, now, children));
             if (result.Denial is { } denial)
             {

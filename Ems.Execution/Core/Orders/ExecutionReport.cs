@@ -20,10 +20,12 @@ public sealed record ExecutionReport(
 /// An order as sent to one venue (FIX D). <see cref="Px"/> is always set: a market order carries its protective limit,
 /// the worst price it may trade at.
 /// </summary>
+/// <param name="Submission">By what door it reaches a chain; null is private.</param>
+/// <param name="PublicFallback">Whether the public pool may have it when no relay brings it into a block in time.</param>
 public sealed record VenueOrder(
     AccountId Account, ClOrdId ClOrdId, VenueId Venue, InstrumentId Instrument, Side Side, OrdType OrdType,
     decimal OrderQty, decimal Px, TimeInForce TimeInForce,
-    bool PostOnly = false, bool ReduceOnly = false, DateTimeOffset? ExpireTime = null);
+    bool PostOnly = false, bool ReduceOnly = false, DateTimeOffset? ExpireTime = null, OnChainSubmission? Submission = null, bool PublicFallback = false);
 
 /// <summary>A change of a resting order's price or quantity (FIX G). The order keeps <see cref="OrigClOrdId"/> as its name.</summary>
 public sealed record VenueReplace(AccountId Account, ClOrdId OrigClOrdId, VenueId Venue, decimal OrderQty, decimal Px);

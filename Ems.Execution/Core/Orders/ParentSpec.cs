@@ -8,13 +8,14 @@ namespace Ems.Execution.Core.Orders;
 /// </summary>
 /// <param name="StartTime">When to start; null means at once.</param>
 /// <param name="Venues">The venues it may use; empty means every enabled venue that lists the instrument.</param>
+/// <param name="Submission">By what door its transactions reach a chain; null is the account's choice.</param>
 /// <param name="MaxSlippageBps">Worst distance from the arrival mid that any child may pay, in basis points; null means the account's collar alone.</param>
 public sealed record ParentSpec(
     ClOrdId ClOrdId, InstrumentId Instrument, Side Side, decimal OrderQty, decimal? LimitPx,
     string Strategy, IReadOnlyDictionary<string, string> Parameters,
     TimeInForce TimeInForce = TimeInForce.Gtc, DateTimeOffset? ExpireTime = null, DateTimeOffset? StartTime = null,
     bool PostOnly = false, bool ReduceOnly = false,
-    IReadOnlyList<VenueId>? Venues = null, decimal? MaxSlippageBps = null, string? Tags = null)
+    IReadOnlyList<VenueId>? Venues = null, decimal? MaxSlippageBps = null, string? Tags = null, OnChainSubmission? Submission = null)
 {
     /// <summary>Whether <paramref name="venue"/> is in the allow-list.</summary>
     public bool Allows(VenueId venue) => Venues is null || Venues.Count == 0 || Venues.Contains(venue);

@@ -44,6 +44,8 @@ public enum DenyCode
     OrderStateForbids,
     /// <summary>Below what the venue takes.</summary>
     BelowVenueMinimum,
+    /// <summary>The account may not show this to a chain's public pool.</summary>
+    SubmissionNotAllowed,
 }
 
 /// <summary>A refusal as a value: stable code, the field it is about, and the numbers in the text (<c>notional=…, max=…</c>).</summary>

@@ -10,7 +10,7 @@ public sealed class PreTradeRisk
 {
     private static readonly IPreTradeCheck[] Checks =
     [
-        new KillSwitchCheck(), new AllowedCheck(), new ShapeCheck(), new MessageRateCheck(), new OpenOrdersCheck(), new MaxQtyCheck(), new PriceCollarCheck(),
+        new KillSwitchCheck(), new AllowedCheck(), new SubmissionCheck(), new ShapeCheck(), new MessageRateCheck(), new OpenOrdersCheck(), new MaxQtyCheck(), new PriceCollarCheck(),
         new MaxNotionalCheck(), new DayNotionalCheck(), new ReduceOnlyCheck(), new BuyingPowerCheck(), new SelfCrossCheck(),
     ];
 

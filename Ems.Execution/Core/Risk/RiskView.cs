@@ -1,5 +1,6 @@
 using Ems.Execution.Core.Instruments;
 using Ems.Execution.Core.MarketData;
+using Ems.Execution.Core.Orders;
 using Ems.Execution.Core.Primitives;
 
 namespace Ems.Execution.Core.Risk;
@@ -15,6 +16,14 @@ public sealed record RiskLimits(
     public IReadOnlyList<InstrumentId> Instruments { get; init; } = [];
     /// <summary>Venues that may be used; empty means all.</summary>
     public IReadOnlyList<VenueId> Venues { get; init; } = [];
+    /// <summary>By what door orders reach a chain that do not say it themselves.</summary>
+    public OnChainSubmission Submission { get; init; } = OnChainSubmission.Private;
+    /// <summary>What may be shown to a chain's public pool.</summary>
+    public PublicSubmission PublicSubmission { get; init; } = PublicSubmission.WhenAsked;
+
+    /// <summary>The door of an order, and whether the public pool may follow when it does not open.</summary>
+    public (OnChainSubmission Door, bool PublicFallback) DoorOf(ParentSpec spec) =>
+        (spec.Submission ?? Submission, spec.Submission is null && Submission != OnChainSubmission.Public && PublicSubmission == PublicSubmission.AsFallback);
 }
 
 /// <summary>What a kill switch does: stop new orders, also cancel all, also flatten positions.</summary>

@@ -195,8 +195,9 @@ public sealed partial class AccountGrain
         {
             return;
         }
+        var (door, fallback) = state.Limits.DoorOf(p.Spec);
         var order = new VenueOrder(account, o.ClOrdId, o.Venue, o.Instrument, o.Side, o.OrdType, o.OrderQty, o.Px, o.TimeInForce, o.PostOnly, o.ReduceOnly,
-            o.TimeInForce == TimeInForce.Gtd ? p.Spec.ExpireTime : null);
+            o.TimeInForce == TimeInForce.Gtd ? p.Spec.ExpireTime : null, door, fallback);
         if (runner.Recheck(p, order, Now) is { } approved)
         {
             await SendAsync([approved], []);

@@ -75,9 +75,9 @@ public static class JournalText
 
     private static string Report(ExecutionReport r) => r.ExecType switch
     {
-        ExecType.Trade => F($"{r.Venue} filled {Steps.Normal(r.LastQty)} at {Steps.Normal(r.LastPx)}, commission {Math.Round(r.Commission, 6):0.######} {r.CommCurrency}"),
+        ExecType.Trade => F($"{r.Venue} filled {Steps.Normal(r.LastQty)} at {Steps.Normal(r.LastPx)}, commission {Math.Round(r.Commission, 6):0.######} {r.CommCurrency}{(r.Text is { } how ? ", " + how : "")}"),
         ExecType.Rejected => $"{r.Venue} rejected: {r.RejectCode} {r.Text}",
-        _ => F($"{r.Venue}: {r.ExecType}, filled {Steps.Normal(r.CumQty)} of {Steps.Normal(r.OrderQty)}"),
+        _ => F($"{r.Venue}: {r.ExecType}, filled {Steps.Normal(r.CumQty)} of {Steps.Normal(r.OrderQty)}{(r.Text is { } why ? ": " + why : "")}"),
     };
 
     private static string F(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Ems.Execution.Core.Amm;
 using Ems.Execution.Venues.Ethereum;
+using Ems.Execution.Venues.Ethereum.PrivateFlow;
 
 namespace Ems.Execution.Venues.OnChain;
 
@@ -22,8 +23,9 @@ public sealed record OnChainPool(Address Address, PoolKind Kind, Address Token0,
 /// <param name="AmountIn">What goes in; with <paramref name="ExactOut"/> the most that may.</param>
 /// <param name="MinAmountOut">Least output; below it the swap reverts and only gas is lost. With <paramref name="ExactOut"/> what comes out, to the unit.</param>
 /// <param name="Deadline">After it the swap reverts.</param>
+/// <param name="Policy">By what door it leaves; null is the venue's own.</param>
 /// <param name="ExactOut">Whether the output is given and the input follows.</param>
-public sealed record OnChainSwap(string Id, Address Pool, bool ZeroForOne, BigInteger AmountIn, BigInteger MinAmountOut, DateTimeOffset Deadline, bool ExactOut = false);
+public sealed record OnChainSwap(string Id, Address Pool, bool ZeroForOne, BigInteger AmountIn, BigInteger MinAmountOut, DateTimeOffset Deadline, bool ExactOut = false, SubmissionPolicy? Policy = null);
 
 /// <summary>Where a swap stands; only Final counts.</summary>
 public enum OnChainSwapState
@@ -61,7 +63,8 @@ public enum OnChainDenial
 /// <param name="AmountOut">What came out, once it is in a block.</param>
 /// <param name="GasCost">Wei paid for gas, once it is in a block.</param>
 /// <param name="AmountIn">What went in, once it is in a block.</param>
-public sealed record OnChainSwapReport(string Id, OnChainSwapState State, BigInteger? AmountOut, BigInteger GasCost, BigInteger? AmountIn = null);
+/// <param name="Via">How it went, in words; null where there are no doors.</param>
+public sealed record OnChainSwapReport(string Id, OnChainSwapState State, BigInteger? AmountOut, BigInteger GasCost, BigInteger? AmountIn = null, string? Via = null);
 
 /// <summary>The answer to a swap: a report, or why not. Exactly one is there.</summary>
 /// <param name="Code">A refusal's own stable code, where there is a finer one than the denial.</param>

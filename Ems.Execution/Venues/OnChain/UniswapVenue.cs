@@ -152,7 +152,7 @@ public sealed class UniswapVenue(
             : pool.Kind == PoolKind.ConstantProduct
             ? RouterAbi.V2Swap.Encode(swap.AmountIn, swap.MinAmountOut, new object[] { tokenIn, tokenOut }, wallet, deadline)
             : RouterAbi.V3Swap.Encode((object)new object[] { tokenIn, tokenOut, pool.FeePips, wallet, deadline, swap.AmountIn, swap.MinAmountOut, 0 });
-        var result = await lane.SubmitAsync(new(swap.Id, router, data, Speed: FeeSpeed.Normal, Path: path), ct).ConfigureAwait(false);
+        var result = await lane.SubmitAsync(new(swap.Id, router, data, Speed: FeeSpeed.Normal, Path: path, Policy: swap.Policy), ct).ConfigureAwait(false);
         if (result.Denial is { } denial)
         {
             return OnChainSwapResult.Denied(
@@ -162,7 +162,7 @@ public sealed class UniswapVenue(
                 : TooDear.Any(w => result.Words!.Contains(w, StringComparison.Ordinal)) ? OnChainDenial.BelowMinimum
                 : OutOfFunds.Any(w => result.Words!.Contains(w, StringComparison.Ordinal)) ? OnChainDenial.InsufficientFunds
                 : result.Words!.Contains("EXPIRED", StringComparison.Ordinal) || result.Words.Contains("too old", StringComparison.Ordinal) ? OnChainDenial.Expired : OnChainDenial.Refused,
-                result.Words!);
+                result.Words!, denial switch { LaneDenial.NoRelay => "NO_RELAY", LaneDenial.PolicyRefused => "SUBMISSION_REFUSED", _ => null });
         }
         return new(Keep(tokenIn, tokenOut, await ReportAsync(swap.Id, tokenIn, tokenOut, ct).ConfigureAwait(false)), null, null);
     }
@@ -173,7 +173,7 @@ public sealed class UniswapVenue(
         var hash = entry.Inclusion?.Hash;
         if (entry.State is not (TransactionState.Included or TransactionState.Final) || hash is null)
         {
-            return new(id, entry.State == TransactionState.Dropped ? OnChainSwapState.Dropped : OnChainSwapState.Pending, null, entry.SettledGas);
+            return new(id, entry.State == TransactionState.Dropped ? OnChainSwapState.Dropped : OnChainSwapState.Pending, null, entry.SettledGas, Via: SubmissionWords.Of(entry));
         }
         var receipt = await eth.ReceiptAsync(hash, ct).ConfigureAwait(false);
         if (receipt is null || receipt.BlockHash != entry.Inclusion!.BlockHash)
@@ -181,7 +181,7 @@ public sealed class UniswapVenue(
             return new(id, OnChainSwapState.Pending, null, 0);
         }
         return new(id, entry.State == TransactionState.Included ? OnChainSwapState.Included : receipt.Succeeded ? OnChainSwapState.Final : OnChainSwapState.Reverted,
-            Moved(receipt, tokenOut, 1), receipt.GasCost, Moved(receipt, tokenIn, 0));
+            Moved(receipt, tokenOut, 1), receipt.GasCost, Moved(receipt, tokenIn, 0), SubmissionWords.Of(entry));
     }
 
     /// <summary>Units of a token that came to the wallet (1) or left it (0), by the token's own logs.</summary>

@@ -19,6 +19,8 @@ public sealed class TicketModel
     public string StartTime { get; set; } = "";
     public string Cron { get; set; } = "";
     public string MaxSlippageBps { get; set; } = "";
+    /// <summary>By what door it reaches a chain; empty is the account's choice.</summary>
+    public string Submission { get; set; } = "";
     public bool PostOnly { get; set; }
     public bool ReduceOnly { get; set; }
     public HashSet<string> Venues { get; } = [];
@@ -61,7 +63,7 @@ public sealed class TicketModel
         ClOrdId = clOrdId, Instrument = instrument, Side = Side.ToString(), Strategy = Strategy,
         OrderQty = QtyIsCash ? null : Number(Qty), CashOrderQty = QtyIsCash ? Number(Qty) : null, LimitPx = Limit.Length > 0 ? Number(Limit) : null,
         TimeInForce = TimeInForce, ExpireTime = Time(ExpireTime), StartTime = Time(StartTime), Cron = Null(Cron), PostOnly = PostOnly, ReduceOnly = ReduceOnly,
-        Venues = [.. Venues], MaxSlippageBps = MaxSlippageBps.Length > 0 ? Number(MaxSlippageBps) : null,
+        Venues = [.. Venues], MaxSlippageBps = MaxSlippageBps.Length > 0 ? Number(MaxSlippageBps) : null, Submission = Null(Submission),
         Parameters = algo.Parameters.Where(p => Parameters.ContainsKey(p.Name))
             .ToDictionary(p => p.Name, p => p.Type == ParamType.Time ? Time(Parameters[p.Name]) ?? "" : Parameters[p.Name]),
     };

@@ -26,5 +26,6 @@ internal static class AccountRows
 
     /// <summary>Limits.</summary>
     public static LimitsRow Row(RiskLimits l) => new(l.MaxOrderNotional, l.MaxChildNotional, l.MaxDayNotional, l.PriceCollarBps, l.MaxOpenParents, l.MaxOpenChildren,
-        l.MaxMessagesPerSecond, l.MaxOrderQty.ToDictionary(x => x.Key.Value, x => x.Value), [.. l.Instruments.Select(i => i.Value)], [.. l.Venues.Select(v => v.Value)]);
+        l.MaxMessagesPerSecond, l.MaxOrderQty.ToDictionary(x => x.Key.Value, x => x.Value), [.. l.Instruments.Select(i => i.Value)], [.. l.Venues.Select(v => v.Value)],
+        l.Submission.ToString(), l.PublicSubmission.ToString());
 }

@@ -30,11 +30,27 @@ internal static class LimitsReader
                 : Known("maxOrderQty", r.MaxOrderQty.Keys).ToDictionary(i => i, i => Number($"maxOrderQty.{i}", r.MaxOrderQty[i.Value], 0m)),
             Instruments = r.Instruments is null ? now.Instruments : Known("instruments", r.Instruments),
             Venues = r.Venues is null ? now.Venues : KnownVenues(r.Venues),
+            Submission = Choice("submission", r.Submission, now.Submission),
+            PublicSubmission = Choice("publicSubmission", r.PublicSubmission, now.PublicSubmission),
         };
+        if (limits is { Submission: OnChainSubmission.Public, PublicSubmission: PublicSubmission.Never })
+        {
+            errors.Add(new("submission", "contradiction", "Public", "Nothing may be shown to the public pool, so it cannot be the account's door."));
+        }
         return (limits, errors);
 
         decimal Number(string field, NumberText? text, decimal present, decimal? max = null, int decimals = 8) =>
             text is { } t ? NumberRules.Parse(field, t.Text, 0m, max, decimals, errors, exclusiveMin: true) ?? present : present;
+
+        T Choice<T>(string field, string? text, T present) where T : struct, Enum
+        {
+            if (text is null || Enum.GetNames<T>().Contains(text, StringComparer.Ordinal))
+            {
+                return text is null ? present : Enum.Parse<T>(text);
+            }
+            errors.Add(new(field, "choice", NumberRules.Shown(text), $"One of {string.Join(", ", Enum.GetNames<T>())}."));
+            return present;
+        }
 
         int Count(string field, NumberText? text, int present) => (int)Number(field, text, present, CountMax, 0);
 

@@ -19,7 +19,7 @@ internal static class ChainRows
         return new(state.Mode.ToString(), state.Name, state.ChainId, block?.Number, block?.At, profile.BlockMs, profile.Confirmations, state.RpcUrl?.ToString(), chain.IsLocal,
             Gwei(block?.BaseFee), block is null ? null : Gwei(chain.Offer.EffectiveAt(block.BaseFee)), state.WhyNoNode, chain.Trouble,
             [.. c.Tokens.Select(t => new ChainTokenRow(t.Symbol, t.Decimals, t.Address.ToString()))], [.. c.Pools.Select(p => Row(p, chain, c))],
-            hasRouters ? c.V2Router.ToString() : null, hasRouters ? c.V3Router.ToString() : null, c.V3Quoter?.ToString(), c.Mandates?.ToString(), c.Runner?.ToString());
+            hasRouters ? c.V2Router.ToString() : null, hasRouters ? c.V3Router.ToString() : null, c.V3Quoter?.ToString(), c.Mandates?.ToString(), c.Runner?.ToString(), chain.RelayName);
     }
 
     private static ChainPoolRow Row(OnChainPool pool, ChainRuntime chain, ChainContracts contracts)

@@ -29,5 +29,5 @@ internal static class MarketRows
 
     /// <summary>An instrument with its listings.</summary>
     public static InstrumentRow Row(Instrument i, InstrumentCatalog catalog) => new(i.Id.Value, i.Base.Code, i.Quote.Code, [.. catalog.Listings(i.Id).Where(l => !l.OnlyWhenNamed)
-        .Select(l => new ListingRow(l.Venue.Value, l.TickSize, l.LotSize, l.MinQty, l.MinNotional, l.MakerFee, l.TakerFee))]);
+        .Select(l => new ListingRow(l.Venue.Value, l.TickSize, l.LotSize, l.MinQty, l.MinNotional, l.MakerFee, l.TakerFee, l.IsPool))]);
 }

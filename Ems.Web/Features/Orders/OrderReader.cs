@@ -43,7 +43,7 @@ internal static class OrderReader
             new ClOrdId(r.ClOrdId ?? ""), new InstrumentId(r.Instrument ?? ""), ReadSide(r.Side, errors), qty ?? 0m, Quantity("limitPx", r.LimitPx, errors),
             r.Strategy ?? "", Parameters(r.Parameters, errors), ReadTimeInForce(r.TimeInForce, errors), ReadTime("expireTime", r.ExpireTime, errors),
             ReadTime("startTime", r.StartTime, errors), r.PostOnly, r.ReduceOnly, Venues(r.Venues, errors),
-            r.MaxSlippageBps is { } bps ? NumberRules.Parse("maxSlippageBps", bps.Text, 0m, SlippageBpsMax, 4, errors, exclusiveMin: true) : null, Blank(r.Tags));
+            r.MaxSlippageBps is { } bps ? NumberRules.Parse("maxSlippageBps", bps.Text, 0m, SlippageBpsMax, 4, errors, exclusiveMin: true) : null, Blank(r.Tags), ReadSubmission(r.Submission, errors));
         // The core's rules on what could be read: a field that could not be is named once, by what was wrong with its text.
         var unread = errors.Select(e => e.Field).ToHashSet(StringComparer.Ordinal);
         if (cash is not null)
@@ -78,6 +78,25 @@ internal static class OrderReader
         }
         errors.Add(new("side", text is null ? "required" : "choice", NumberRules.Shown(text), "Side is Buy or Sell."));
         return Side.None;
+    }
+
+    private static OnChainSubmission? ReadSubmission(string? text, List<FieldError> errors)
+    {
+        switch (Blank(text))
+        {
+            case null:
+                return null;
+            case nameof(OnChainSubmission.Private):
+                return OnChainSubmission.Private;
+            case nameof(OnChainSubmission.Bundle):
+                return OnChainSubmission.Bundle;
+            case nameof(OnChainSubmission.Public):
+                return OnChainSubmission.Public;
+            case var given:
+                errors.Add(new("submission", "choice", NumberRules.Shown(given), given == "Intent"
+                    ? "An order is no intent: an intent is signed by the wallet itself, on the page Intents." : "Private, Bundle or Public; absent is the account's choice."));
+                return null;
+        }
     }
 
     private static TimeInForce ReadTimeInForce(string? text, List<FieldError> errors)

@@ -81,6 +81,7 @@ internal static class OrderRows
         Venues = [.. (s.Venues ?? []).Select(v => v.Value)],
         MaxSlippageBps = s.MaxSlippageBps is { } bps ? bps : null,
         Tags = s.Tags,
+        Submission = s.Submission?.ToString(),
     };
 
     private static string? Iso(DateTimeOffset? t) => t?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.FFFFFFFZ", CultureInfo.InvariantCulture);

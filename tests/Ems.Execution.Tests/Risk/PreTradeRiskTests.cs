@@ -47,6 +47,26 @@ public sealed class PreTradeRiskTests
     }
 
     [Fact]
+    public void What_the_account_may_not_show_to_the_public_pool_is_denied_as_a_parent_and_as_a_child()
+    {
+        var never = View with { Limits = View.Limits with { PublicSubmission = PublicSubmission.Never } };
+        Denied(Risk.Check(Parent() with { Submission = OnChainSubmission.Public }, never), DenyCode.SubmissionNotAllowed);
+        Denied(Risk.Check(Child() with { Submission = OnChainSubmission.Public }, never), DenyCode.SubmissionNotAllowed);
+        Denied(Risk.Check(Child() with { Submission = OnChainSubmission.Private, PublicFallback = true }, never), DenyCode.SubmissionNotAllowed);
+        Risk.Check(Parent() with { Submission = OnChainSubmission.Public }, View).Denial.ShouldBeNull();
+        Risk.Check(Child() with { Submission = OnChainSubmission.Bundle }, never).Denial.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(null, OnChainSubmission.Private, PublicSubmission.WhenAsked, OnChainSubmission.Private, false)]
+    [InlineData(null, OnChainSubmission.Private, PublicSubmission.AsFallback, OnChainSubmission.Private, true)]
+    [InlineData(null, OnChainSubmission.Public, PublicSubmission.AsFallback, OnChainSubmission.Public, false)]
+    [InlineData(OnChainSubmission.Private, OnChainSubmission.Public, PublicSubmission.AsFallback, OnChainSubmission.Private, false)]
+    [InlineData(OnChainSubmission.Bundle, OnChainSubmission.Private, PublicSubmission.AsFallback, OnChainSubmission.Bundle, false)]
+    public void An_order_that_names_its_door_keeps_to_it_and_any_other_takes_the_accounts(OnChainSubmission? order, OnChainSubmission account, PublicSubmission allowed, OnChainSubmission door, bool fallback) =>
+        new RiskLimits { Submission = account, PublicSubmission = allowed }.DoorOf(Parent() with { Submission = order }).ShouldBe((door, fallback));
+
+    [Fact]
     public void An_instrument_or_venue_outside_the_allow_list_is_denied()
     {
         Denied(Risk.Check(Parent(), View with { Instrument = null }), DenyCode.InstrumentNotAllowed);

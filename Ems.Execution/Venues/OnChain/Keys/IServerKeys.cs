@@ -19,6 +19,9 @@ public interface IServerKeys
     /// <summary>The wallet of an account at a venue, made when first asked for.</summary>
     Task<ISigner> AccountWalletAsync(AccountId account, VenueId venue, CancellationToken ct = default);
 
+    /// <summary>The identity by which relays know this server, made when first asked for; it holds no funds.</summary>
+    Task<ISigner> RelayIdentityAsync(CancellationToken ct = default);
+
     /// <summary>The executor that new mandates name, made when first asked for.</summary>
     Task<ISigner> ExecutorAsync(CancellationToken ct = default);
 

@@ -46,6 +46,15 @@ public sealed class ServerKeys : IServerKeys, IDisposable
     }
 
     /// <inheritdoc/>
+    public Task<ISigner> RelayIdentityAsync(CancellationToken ct = default)
+    {
+        lock (gate)
+        {
+            return Task.FromResult<ISigner>(Find("name = $a", "relay/1") ?? Make("relay/1", "server"));
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<ISigner> ExecutorAsync(CancellationToken ct = default)
     {
         lock (gate)

@@ -122,14 +122,14 @@ public sealed class MandateVenue(string hash, MandateBook book, ChainRuntime cha
             ? RouterAbi.V2Swap.Encode(swap.AmountIn, BigInteger.Zero, new object[] { mandate.SellToken, mandate.BuyToken }, runner, deadline)
             : RouterAbi.V3Swap.Encode((object)new object[] { mandate.SellToken, mandate.BuyToken, pool.FeePips, runner, deadline, swap.AmountIn, BigInteger.Zero, BigInteger.Zero });
         var result = await lane.SubmitAsync(new(swap.Id, contract, MandateContract.Fill(mandate, Hex.Decode(entry.Signature), router, data, swap.AmountIn, swap.MinAmountOut),
-            Speed: FeeSpeed.Normal, KnownErrors: MandateContract.Errors), ct).ConfigureAwait(false);
+            Speed: FeeSpeed.Normal, KnownErrors: MandateContract.Errors, Policy: swap.Policy), ct).ConfigureAwait(false);
         if (result.Denial is not { } denial)
         {
             // Until the contract says so itself: the next slice must not come before this one's pause is over.
             book.Note(hash, entry.SoldUnits, Math.Max(entry.LastAt, time.GetUtcNow().ToUnixTimeSeconds()));
             return new(await ReportAsync(swap.Id, ct).ConfigureAwait(false), null, null);
         }
-        var code = denial == LaneDenial.WouldRevert ? MandateContract.CodeOf(result.Words) : denial == LaneDenial.InsufficientFunds ? "EXECUTOR_BELOW_FLOOR" : "CHAIN_REFUSED";
+        var code = denial == LaneDenial.WouldRevert ? MandateContract.CodeOf(result.Words) : denial switch { LaneDenial.InsufficientFunds => "EXECUTOR_BELOW_FLOOR", LaneDenial.NoRelay => "NO_RELAY", LaneDenial.PolicyRefused => "SUBMISSION_REFUSED", _ => "CHAIN_REFUSED" };
         switch (code)
         {
             case "MANDATE_REVOKED":
@@ -157,7 +157,7 @@ public sealed class MandateVenue(string hash, MandateBook book, ChainRuntime cha
             TransactionState.Dropped => OnChainSwapState.Dropped,
             _ => OnChainSwapState.Pending,
         };
-        var report = new OnChainSwapReport(id, state, null, entry.SettledGas);
+        var report = new OnChainSwapReport(id, state, null, entry.SettledGas, Via: SubmissionWords.Of(entry));
         if (state is OnChainSwapState.Included or OnChainSwapState.Final && entry.Inclusion is { } inclusion)
         {
             var receipt = await chain.Eth!.ReceiptAsync(inclusion.Hash, ct).ConfigureAwait(false);

@@ -28,7 +28,8 @@ public sealed partial class PoolExecutionClient
             Refuse(r, "INSTRUMENT_UNKNOWN", Invariant($"instrument={r.Instrument}"), now);
             return;
         }
-        var order = new PoolOrder(r.Account, r.ClOrdId, r.Instrument, r.Side, r.OrderQty, r.Px, OrdStatus.PendingNew, 0m, chain.State.Instance, "", false, "0", "0", now + SwapLife);
+        var order = new PoolOrder(r.Account, r.ClOrdId, r.Instrument, r.Side, r.OrderQty, r.Px, OrdStatus.PendingNew, 0m, chain.State.Instance, "", false, "0", "0", now + SwapLife,
+            Submission: r.Submission, PublicFallback: r.PublicFallback);
         if (Shape(r, listing) is { } shape)
         {
             End(order, OrdStatus.Rejected, ExecType.Rejected, "FILTER_FAILURE", shape);
@@ -167,13 +168,15 @@ public sealed partial class PoolExecutionClient
                 Fill(order, swap);
                 break;
             case OnChainSwapState.Reverted:
-                End(order with { Commission = GasOf(order, swap) }, OrdStatus.Canceled, ExecType.Canceled, null, "the swap reverted: the pool's price went beyond the order's before its block; gas was paid");
+                End(order with { Commission = GasOf(order, swap) }, OrdStatus.Canceled, ExecType.Canceled, null, "the swap reverted: the pool's price went beyond the order's before its block; gas was paid" + Way(swap));
                 break;
             case OnChainSwapState.Dropped:
-                End(order with { Commission = GasOf(order, swap) }, OrdStatus.Canceled, ExecType.Canceled, null, "its transaction will never happen");
+                End(order with { Commission = GasOf(order, swap) }, OrdStatus.Canceled, ExecType.Canceled, null, "its transaction will never happen" + Way(swap));
                 break;
         }
     }
+
+    private static string Way(OnChainSwapReport swap) => swap.Via is { } via ? $" ({via})" : "";
 
     private void Fill(PoolOrder order, OnChainSwapReport swap)
     {
@@ -188,7 +191,7 @@ public sealed partial class PoolExecutionClient
         var done = order with { OrdStatus = whole ? OrdStatus.Filled : OrdStatus.Canceled, CumQty = qty, Commission = gas, Text = whole ? null : "no more than this may be moved at once" };
         var fill = done.Report(Venue, NextExecId(), ExecType.Trade, time.GetUtcNow()) with
         {
-            OrdStatus = whole ? OrdStatus.Filled : OrdStatus.PartiallyFilled, LeavesQty = order.OrderQty - qty, Text = null,
+            OrdStatus = whole ? OrdStatus.Filled : OrdStatus.PartiallyFilled, LeavesQty = order.OrderQty - qty, Text = swap.Via,
             LastQty = qty, LastPx = px, LastLiquidityInd = LastLiquidityInd.Removed, Commission = gas, CommCurrency = pool.Instrument.Quote, Gas = gas,
         };
         var sign = order.Side.Sign();
@@ -224,7 +227,7 @@ public sealed partial class PoolExecutionClient
         : Math.Round((decimal)swap.GasCost / WeiPerCoin * (market.CoinPx(QuoteOf(order)) ?? order.Px), CommissionDigits, MidpointRounding.ToPositiveInfinity);
 
     private OnChainSwap SwapOf(PoolOrder o) => new(o.SwapId, Address.Parse(o.Pool), o.ZeroForOne, BigInteger.Parse(o.AmountIn, CultureInfo.InvariantCulture),
-        BigInteger.Parse(o.AmountOut, CultureInfo.InvariantCulture), o.Deadline, ExactOut: o.Side == Side.Buy);
+        BigInteger.Parse(o.AmountOut, CultureInfo.InvariantCulture), o.Deadline, ExactOut: o.Side == Side.Buy, chain.PolicyFor(o.Submission, o.PublicFallback, SwapLife));
 
     /// <summary>Why an order of this shape is nonsense here, or null.</summary>
     private static string? Shape(VenueOrder r, Core.Instruments.Listing listing) =>

@@ -9,10 +9,12 @@ namespace Ems.Execution.Venues.OnChain.Pools;
 /// <param name="AmountIn">Units that go in, or the most that may.</param>
 /// <param name="AmountOut">Units that must come out at least, or exactly.</param>
 /// <param name="SwapQty">What its swap moves, base units; null: all of the order.</param>
+/// <param name="Submission">By what door it was asked to leave; null in records from before there was a choice.</param>
 /// <param name="Commission">What the chain took for gas, quote units.</param>
 public sealed record PoolOrder(
     AccountId Account, ClOrdId ClOrdId, InstrumentId Instrument, Side Side, decimal OrderQty, decimal Px, OrdStatus OrdStatus, decimal CumQty,
-    string Instance, string Pool, bool ZeroForOne, string AmountIn, string AmountOut, DateTimeOffset Deadline, decimal Commission = 0m, string? RejectCode = null, string? Text = null, decimal? SwapQty = null)
+    string Instance, string Pool, bool ZeroForOne, string AmountIn, string AmountOut, DateTimeOffset Deadline, decimal Commission = 0m, string? RejectCode = null, string? Text = null, decimal? SwapQty = null,
+    OnChainSubmission? Submission = null, bool PublicFallback = false)
 {
     /// <summary>Name of its swap; the same for ever, so that sending it again sends nothing twice.</summary>
     [JsonIgnore]

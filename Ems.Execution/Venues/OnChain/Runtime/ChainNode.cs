@@ -17,7 +17,7 @@ internal sealed class ChainNode : IAsyncDisposable
     private readonly AnvilProcess? process;
 
     private ChainNode(Uri address, ulong chainId, AnvilProcess? process, TimeProvider time) =>
-        (Address, ChainId, this.process, Eth) = (address, chainId, process, new(new RpcPool([Channel(address, time)], chainId, new(), time)));
+        (Address, ChainId, this.process, Eth) = (address, chainId, process, Api(address, chainId, time));
 
     /// <summary>Chain of local development nodes.</summary>
     public const ulong DevChain = 31337;
@@ -40,7 +40,7 @@ internal sealed class ChainNode : IAsyncDisposable
         }
         var program = AnvilProcess.Find(packages.PackagesFolder) ?? throw new ChainUnusableException("anvil is neither in the npm packages nor on PATH");
         // It mines at once while the contracts are put up, and by the clock from then on.
-        var process = await AnvilProcess.StartAsync(program, ["--balance", CoinEach, "--prune-history", StatesKept], ct).ConfigureAwait(false);
+        var process = await AnvilProcess.StartAsync(program, ["--balance", CoinEach, "--order", "fifo", "--prune-history", StatesKept], ct).ConfigureAwait(false);
         return (new(process.Address, DevChain, process, time), packages);
     }
 
@@ -61,6 +61,9 @@ internal sealed class ChainNode : IAsyncDisposable
         return expected != 0 && chain != expected
             ? throw new ChainUnusableException($"{address.Host}:{address.Port} is a node of chain {chain}, Chain:ChainId asks for {expected}") : new(address, chain, null, time);
     }
+
+    /// <summary>Questions to an address.</summary>
+    internal static EthApi Api(Uri address, ulong chainId, TimeProvider time) => new(new RpcPool([Channel(address, time)], chainId, new(), time));
 
     /// <summary>Tells a development node something of its own.</summary>
     public Task TellAsync(string method, CancellationToken ct, params object?[] values) => Eth.Client.SendAsync(new(method, values), ct);

@@ -31,6 +31,10 @@ public sealed class ChainOptions : IValidatableObject
     public bool Arbitrage { get; set; } = true;
     /// <summary>Most that the arbitrage spends in one swap, quote units.</summary>
     [Range(1, 1_000_000_000)] public decimal ArbitrageNotionalMax { get; set; } = 2_000_000m;
+    /// <summary>Whether a builder of ours with a private relay stands in front of the local node, so that wallets and orders meet the chain as it is outside.</summary>
+    public bool Builder { get; set; } = true;
+    /// <summary>Private relays of the chain at <see cref="RpcUrl"/>. Without one what is private is refused, never shown to everybody.</summary>
+    public IList<RelayOptions> Relays { get; } = [];
     /// <summary>How long the deployment waits for the paper books' prices before it takes built-in ones.</summary>
     [Range(0, 60_000)] public int PriceWaitMs { get; set; } = 5_000;
     /// <summary>Where things are on a chain that is not ours to deploy on.</summary>
@@ -58,11 +62,50 @@ public sealed class ChainOptions : IValidatableObject
         {
             yield return new("Chain:Mode rpc needs Chain:RpcUrl.");
         }
+        foreach (var wrong in Relays.SelectMany(r => r.Wrong()))
+        {
+            yield return new(wrong);
+        }
         foreach (var wrong in Contracts?.Wrong() ?? [])
         {
             yield return new(wrong);
         }
     }
+}
+
+/// <summary>A relay by the protocol of Flashbots; section <c>Chain:Relays</c>.</summary>
+public sealed class RelayOptions
+{
+    /// <summary>Name for people.</summary>
+    public string Name { get; set; } = "";
+    /// <summary>Where it takes eth_sendPrivateTransaction and eth_sendBundle.</summary>
+    public string Url { get; set; } = "";
+    /// <summary>Where GET tx/{hash} answers; empty where nothing does.</summary>
+    public string StatusUrl { get; set; } = "";
+    /// <summary>How long an answer may take.</summary>
+    public int TimeoutMs { get; set; } = 5_000;
+
+    internal IEnumerable<string> Wrong()
+    {
+        if (Name.Length == 0)
+        {
+            yield return "Chain:Relays:Name is missing.";
+        }
+        if (!IsAddress(Url))
+        {
+            yield return $"Chain:Relays:Url of {Name} is an address like https://relay.example.org.";
+        }
+        if (StatusUrl.Length > 0 && !IsAddress(StatusUrl))
+        {
+            yield return $"Chain:Relays:StatusUrl of {Name} is an address like https://protect.example.org/.";
+        }
+        if (TimeoutMs is < 100 or > 60_000)
+        {
+            yield return $"Chain:Relays:TimeoutMs of {Name} is 100 to 60000.";
+        }
+    }
+
+    private static bool IsAddress(string text) => Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 }
 
 /// <summary>Addresses on a chain that is not ours to deploy on; section <c>Chain:Contracts</c>.</summary>

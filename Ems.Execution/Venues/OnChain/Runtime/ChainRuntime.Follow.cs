@@ -13,8 +13,8 @@ public sealed partial class ChainRuntime
     private PoolMirror? mirror;
     private int arbitrageSwaps;
 
-    /// <summary>A node's own clock knows whole seconds only.</summary>
-    private bool WeMine => node is { IsOurs: true } && options.BlockTimeMs % 1000 != 0;
+    /// <summary>Blocks are the builder's; without one a node's own clock knows whole seconds only.</summary>
+    private bool WeMine => node is { IsOurs: true } && (builder is not null || options.BlockTimeMs % 1000 != 0);
 
     private async Task FollowAsync(CancellationToken ct)
     {
@@ -39,7 +39,11 @@ public sealed partial class ChainRuntime
             try
             {
                 simulation?.Mine();
-                if (WeMine)
+                if (builder is not null)
+                {
+                    _ = await builder.BuildAsync(ct).ConfigureAwait(false);
+                }
+                else if (WeMine)
                 {
                     await node!.TellAsync("evm_mine", ct).ConfigureAwait(false);
                 }
@@ -136,7 +140,7 @@ public sealed partial class ChainRuntime
         {
             // Its records are of no worth and would only grow.
             arbitrageVenue = simulation is not null ? await VenueAsync(LocalArbitrage.Account).ConfigureAwait(false)
-                : Uniswap(await OpenLaneAsync(LocalArbitrage.Account, new MemoryTransactionJournal(), null).ConfigureAwait(false), LocalArbitrage.Account);
+                : Uniswap(await OpenLaneAsync(LocalArbitrage.Account, new MemoryTransactionJournal()).ConfigureAwait(false), LocalArbitrage.Account);
             arbitrageSwaps = 0;
         }
         _ = await arbitrageVenue.WatchAsync(ct).ConfigureAwait(false);

@@ -54,12 +54,14 @@ public sealed partial class ChainRuntime
         var folder = options.Folder.Length > 0 ? options.Folder : ChainFolder.Find(AppContext.BaseDirectory) ?? ChainFolder.Find(Environment.CurrentDirectory);
         (node, var packages) = await ChainNode.StartAsync(folder, time, ct).ConfigureAwait(false);
         var contracts = await LocalMarket.DeployAsync(node.Eth, packages, await prices.ConfigureAwait(false), ct).ConfigureAwait(false);
-        return new(ChainMode.Anvil, "local chain (anvil)", node.ChainId, await InstanceAsync(node.Eth, ct).ConfigureAwait(false), node.Address, contracts, null);
+        await OpenDoorsAsync(ct).ConfigureAwait(false);
+        return new(ChainMode.Anvil, "local chain (anvil)", node.ChainId, await InstanceAsync(node.Eth, ct).ConfigureAwait(false), doors?.Address ?? node.Address, contracts, null);
     }
 
     private async Task<ChainState> JoinAsync(CancellationToken ct)
     {
         node = await ChainNode.JoinAsync(new(options.RpcUrl), (ulong)options.ChainId, time, ct).ConfigureAwait(false);
+        await FindRelaysAsync(ct).ConfigureAwait(false);
         var instance = await InstanceAsync(node.Eth, ct).ConfigureAwait(false);
         var name = $"chain {node.ChainId} at {node.Address.Host}:{node.Address.Port}";
         if (options.Contracts is { } given)

@@ -30,6 +30,7 @@ public sealed partial class ChainRuntime : BackgroundService, IAsyncDisposable
     private readonly ReferenceMid mid;
     private readonly TimeProvider time;
     private readonly ILogger<ChainRuntime> logger;
+    private readonly Keys.IServerKeys? keys;
     private readonly Lazy<ITransactionJournal> journal;
     private readonly TaskCompletionSource<ChainState> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<Address, Lazy<Task<NonceLane>>> lanes = new();
@@ -45,9 +46,9 @@ public sealed partial class ChainRuntime : BackgroundService, IAsyncDisposable
     private int disposed, seenBlockMs;
 
     /// <summary>Made by the host.</summary>
-    public ChainRuntime(IOptions<ChainOptions> options, ReferenceMid mid, TimeProvider time, ILogger<ChainRuntime> logger)
+    public ChainRuntime(IOptions<ChainOptions> options, ReferenceMid mid, TimeProvider time, ILogger<ChainRuntime> logger, Keys.IServerKeys? keys = null)
     {
-        (this.options, this.mid, this.time, this.logger) = (options.Value, mid, time, logger);
+        (this.options, this.mid, this.time, this.logger, this.keys) = (options.Value, mid, time, logger, keys);
         journal = new(() =>
         {
             Directory.CreateDirectory(this.options.DataPath);
@@ -105,9 +106,8 @@ public sealed partial class ChainRuntime : BackgroundService, IAsyncDisposable
     }
 
     /// <summary>The one lane of a wallet on the node. Needs a node.</summary>
-    /// <param name="relay">Private way out; only the first opening of a wallet's lane sets it.</param>
-    public Task<NonceLane> LaneAsync(ISigner signer, IPrivateRelay? relay = null) =>
-        lanes.GetOrAdd(signer.Address, _ => new(() => OpenLaneAsync(signer, new ScopedTransactionJournal(journal.Value, state.Instance), relay))).Value;
+    public Task<NonceLane> LaneAsync(ISigner signer) =>
+        lanes.GetOrAdd(signer.Address, _ => new(() => OpenLaneAsync(signer, new ScopedTransactionJournal(journal.Value, state.Instance)))).Value;
 
     /// <summary>The pools for one wallet, on the node or in the simulation. The chain must be set up.</summary>
     public async Task<IOnChainVenue> VenueAsync(ISigner signer, SubmissionPath path = SubmissionPath.Public) => simulation is { } sim
@@ -136,12 +136,13 @@ public sealed partial class ChainRuntime : BackgroundService, IAsyncDisposable
         // The container holds it under two names and disposes it for each.
         if (node is { } mine && Interlocked.Exchange(ref disposed, 1) == 0)
         {
+            await (doors?.DisposeAsync() ?? ValueTask.CompletedTask).ConfigureAwait(false);
             await mine.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private Task<NonceLane> OpenLaneAsync(ISigner signer, ITransactionJournal events, IPrivateRelay? relay) => NonceLane.OpenAsync(
-        node?.Eth ?? throw new InvalidOperationException("There is no node."), signer, state.ChainId, new() { Confirmations = options.Confirmations }, events, time, relay);
+    private Task<NonceLane> OpenLaneAsync(ISigner signer, ITransactionJournal events) => NonceLane.OpenAsync(
+        publicDoor ?? node?.Eth ?? throw new InvalidOperationException("There is no node."), signer, state.ChainId, new() { Confirmations = options.Confirmations }, events, time, relay);
 
     private UniswapVenue Uniswap(NonceLane lane, ISigner signer, SubmissionPath path = SubmissionPath.Public) => new(state.Name, state.ChainId, node!.Eth, lane, signer.Address,
         new(state.Contracts.V2Router, state.Contracts.V3Router), state.Contracts.Pools, time, path);
