@@ -58,6 +58,49 @@ public sealed class PovCountTests
     }
 
     [Fact]
+    public void What_is_behind_after_a_blocked_stretch_is_made_up_no_faster_than_the_window_allows()
+    {
+        // The limit keeps it out for five minutes of 3,000 in all; what it is behind then is 333.
+        decimal Most(params (string, string)[] window)
+        {
+            var (log, counted, own, printed) = (new VolumeLog(), T0, 0m, 0m);
+            log.Load([(T0.AddMinutes(-1), 0d)], T0);
+            AlgoLoop? loop = null;
+            loop = new AlgoLoop
+            {
+                Spec = Ticket("POV", 10_000m, Side.Buy, [("rate", "0.1"), ("durationSeconds", "600"), ("randomTime", "0"), .. window]) with { LimitPx = 100.5m },
+                Market = t =>
+                {
+                    for (; counted <= t; counted += TimeSpan.FromSeconds(1))
+                    {
+                        own = loop?.CumQty ?? 0m;
+                        log.Add(counted, 10m + own - printed);
+                        printed = own;
+                    }
+                    return Book(t < T0.AddSeconds(300) ? 102m : 100m, depth: 1_000_000m) with { Volume = log.At(t), QtyLastMinute = 600m };
+                },
+            };
+            loop.Run();
+            decimal Own(int from) => loop.Children.Where(c => c.CreatedAt >= T0.AddSeconds(from) && c.CreatedAt < T0.AddSeconds(from + 60)).Sum(c => c.CumQty);
+            return Enumerable.Range(0, 540).Max(from => Own(from) / (Own(from) + 600m));
+        }
+
+        Most().ShouldBeGreaterThan(0.3m, "without a window all of it goes at once");
+        Most(("windowSeconds", "60")).ShouldBeInRange(0.11m, 0.14m);
+    }
+
+    [Theory]
+    [InlineData("HIGH", 100)]
+    [InlineData("MEDIUM", 66.67)]
+    [InlineData("LOW", 33.33)]
+    public void Urgency_is_the_part_of_what_is_behind_that_goes_at_one_count_and_the_rest_follows(string urgency, double first)
+    {
+        var loop = Run(300, s => s == 125 ? 900m : 0m, ("randomTime", "0"), ("urgency", urgency));
+        ((double)loop.Children[0].Qty).ShouldBe(first, 0.5);
+        ((double)loop.CumQty).ShouldBe(100, 1);
+    }
+
+    [Fact]
     public void A_count_kept_from_before_a_long_absence_is_not_made_up_at_once()
     {
         var pov = new PovAlgo();

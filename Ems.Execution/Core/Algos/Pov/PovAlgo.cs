@@ -16,8 +16,23 @@ namespace Ems.Execution.Core.Algos.Pov;
 /// <param name="Finishing">Crossings tried after completeBy.</param>
 /// <param name="Minute">The running minute at the last count, from 1970-01-01 UTC; 0 before the first.</param>
 /// <param name="MinuteQty">What that minute had traded by then.</param>
+/// <param name="Marks">What was done or under way at earlier counts, oldest first: as far back as the window reaches.</param>
 public sealed record PovMemory(
-    int Sent, DateTimeOffset TickAt, decimal Target, decimal OwnCum, DateTimeOffset LastAt, bool Pending, int Finishing, long Minute = 0, decimal MinuteQty = 0m) : AlgoMemory;
+    int Sent, DateTimeOffset TickAt, decimal Target, decimal OwnCum, DateTimeOffset LastAt, bool Pending, int Finishing, long Minute = 0, decimal MinuteQty = 0m,
+    PovMarks? Marks = null) : AlgoMemory;
+
+/// <summary>Marks, oldest first.</summary>
+public sealed record PovMarks(IReadOnlyList<PovMark> All)
+{
+    /// <inheritdoc/>
+    public bool Equals(PovMarks? other) => other is not null && All.SequenceEqual(other.All);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => All.Count;
+}
+
+/// <summary>What was done or under way at a moment, base units.</summary>
+public readonly record struct PovMark(DateTimeOffset At, decimal Own);
 
 /// <summary>
 /// Percentage of volume: each interval adds rate / (1 − rate) of what others traded to its target (own prints are not counted), so that
@@ -26,7 +41,9 @@ public sealed record PovMemory(
 public sealed class PovAlgo : IExecutionAlgo
 {
     private const uint JitterStream = 41;
-    private const int FinishTriesMax = 20;
+    private const int FinishTriesMax = 20, MarksPerWindow = 10;
+    /// <summary>What a window may be above the rate.</summary>
+    private const decimal Allowance = 1.2m;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <inheritdoc/>
@@ -44,6 +61,8 @@ public sealed class PovAlgo : IExecutionAlgo
         new("scaleBps", ParamType.Decimal, "Scale", "Distance from arrival at which the band's edges are reached.", "bps", Default: "20", Min: 1, Max: 1_000, MaxDecimals: 2, Updatable: true),
         new("intervalSeconds", ParamType.Seconds, "Interval", "Time between two counts of the volume.", "s", Default: "10", Min: 1, Max: 60, MaxDecimals: 0, Updatable: true),
         new("randomTime", ParamType.Percent, "Random time", "Intervals vary by up to this fraction, drawn from the order's seed.", "", Default: "0.2", Min: 0, Max: 0.5m, MaxDecimals: 4, Group: "Stealth"),
+        new("windowSeconds", ParamType.Seconds, "Window", "Over so long the order takes no more than its share and a fifth: what it is behind after a pause is made up slowly. Empty: at once, which keeps closest to the rate.", "s", Min: 10, Max: 600, MaxDecimals: 0, Updatable: true, Group: "Advanced"),
+        new("urgency", ParamType.Choice, "Urgency", "How much of what is behind goes at each count: HIGH all, MEDIUM two thirds, LOW a third; the rest follows with the next counts.", "", Default: "HIGH", Choices: ["LOW", "MEDIUM", "HIGH"], Updatable: true, Group: "Advanced"),
         new("includeOwn", ParamType.Bool, "Count own prints", "Whether own fills count as the market's volume.", "", Default: "false", Updatable: true, Group: "Advanced"),
         new("blockFilter", ParamType.Quantity, "Ignore blocks above", "Prints larger than this do not count as volume: they were arranged, and following them would be chasing. Empty counts all.", "base", Min: 0.00000001m, Max: 1_000_000_000m, Updatable: true, Group: "Limits"),
         new("style", ParamType.Choice, "Style", "TAKER crosses at each interval; MAKER rests at the near touch.", "", Default: "TAKER", Choices: ["TAKER", "MAKER"], Updatable: true),
@@ -146,6 +165,7 @@ public sealed class PovAlgo : IExecutionAlgo
             {
                 Minute = input.Market.Volume?.Open ?? 0, MinuteQty = (decimal)(input.Market.Volume?.OpenQty ?? 0),
                 TickAt = now, Target = Math.Min(p.OrderQty, Math.Round(m.Target + ((own ? rate : rate / (1m - rate)) * volume), 12)), OwnCum = p.CumQty, Pending = true,
+                Marks = r.Seconds("windowSeconds") is { } window ? Marked(m.Marks, window, new(now, p.CumQty + p.WorkingQty + p.UnknownQty)) : null,
             };
         }
         var work = Work(input, m, r, rate);
@@ -192,13 +212,55 @@ public sealed class PovAlgo : IExecutionAlgo
             return Ends.Idle(m, next, "WaitingPrice", $"The best price {Fitting.Text(far)} is beyond the limit.");
         }
         var behind = m.Target - p.CumQty - p.WorkingQty - p.UnknownQty;
-        var qty = Ends.Sendable(input, behind, Math.Min(px, mid));
+        var wanted = behind * (r.Text("urgency") switch { "LOW" => 1m / 3m, "MEDIUM" => 2m / 3m, _ => 1m });
+        // A part below the venues' minimum goes with what follows it, as long as that much is behind.
+        wanted = Math.Min(behind, Math.Max(wanted, Fitting.LeastQty(input.Listings, Math.Min(px, mid)) ?? 0m));
+        if (Room(input, m, r, rate) is { } room && room < wanted)
+        {
+            wanted = room;
+        }
+        var qty = Ends.Sendable(input, wanted, Math.Min(px, mid));
         if (qty <= 0m)
         {
             return Ends.Idle(m with { Pending = false }, next, p.UnknownQty > 0m ? "InDoubt" : "WaitingForVolume", $"At {rate:0.##%} of the volume.");
         }
         var sent = m with { Sent = m.Sent + 1, LastAt = now, Pending = false };
         return new([new SubmitSlice(sent.Sent, qty, px, maker ? TimeInForce.Gtc : TimeInForce.Ioc, maker, $"{rate:0.##%} of the volume")], sent, next, false, new("Working", $"At {rate:0.##%} of the volume."));
+    }
+
+    /// <summary>What the window still has room for, its share and a fifth; null without a window or while its volume is not known.</summary>
+    private static decimal? Room(AlgoInput input, PovMemory m, ParamReader r, decimal rate)
+    {
+        var now = input.Now;
+        if (r.Seconds("windowSeconds") is not { } window)
+        {
+            return null;
+        }
+        var from = now - window > input.StartedAt ? now - window : input.StartedAt;
+        if (input.Market.Volume is not { } history || r.IsGiven("blockFilter") || history.Between(from, now) is not { } volume || m.Marks?.All is not { Count: > 0 } marks)
+        {
+            return null;
+        }
+        var p = input.Progress;
+        var own = p.CumQty + p.WorkingQty + p.UnknownQty - (marks[0].At <= from ? marks[0].Own : 0m);
+        var others = Math.Max(0m, (decimal)volume - (r.Flag("includeOwn") ? 0m : own));
+        return Math.Max(0m, (Allowance * (r.Flag("includeOwn") ? rate : rate / (1m - rate)) * others) - own);
+    }
+
+    /// <summary>The marks with a new one, as many as tell what was done when the window began.</summary>
+    private static PovMarks Marked(PovMarks? marks, TimeSpan window, PovMark now)
+    {
+        var kept = (marks?.All ?? []).ToList();
+        // No closer than a tenth of the window, so that a long one with quick counts remembers little.
+        if (kept.Count == 0 || now.At - kept[^1].At >= window / MarksPerWindow)
+        {
+            kept.Add(now);
+        }
+        while (kept.Count > 1 && kept[1].At <= now.At - window)
+        {
+            kept.RemoveAt(0);
+        }
+        return new(kept);
     }
 
     /// <summary>All that is left at the I-would price or better, once nothing works; null when the price is not there.</summary>
