@@ -47,6 +47,10 @@ static async Task<int> ServeAsync(string[] args)
     {
         builder.Services.AddPoolVenues();
     }
+    if ((builder.Configuration.GetSection("Chain").Get<ChainOptions>() ?? new()).HasLayerTwo)
+    {
+        builder.Services.AddLayerTwo();
+    }
     builder.Services.AddJobs(builder.Configuration);
     builder.AddEmsExecution();
     builder.Services.AddPush();

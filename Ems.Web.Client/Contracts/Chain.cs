@@ -9,10 +9,14 @@ namespace Ems.Web.Client.Contracts;
 /// <param name="WhyNoNode">Why it is the simulation.</param>
 /// <param name="Trouble">Why it does not move at the moment.</param>
 /// <param name="Relay">Private relays by which orders may go; absent where there are none.</param>
+/// <param name="SwapGas">Coin that a swap's gas costs now.</param>
+/// <param name="SwapDataFee">Coin that layer one takes for a swap's data; absent on layer one itself.</param>
+/// <param name="LayerTwo">The second chain; absent without one.</param>
 /// <param name="Mandates">The mandate contract; absent where there is none.</param>
 public sealed record ChainStatus(
     string Mode, string Name, ulong ChainId, long? Block, DateTimeOffset? BlockAt, int BlockTimeMs, int Confirmations, string? RpcUrl, bool IsLocal, decimal? BaseFeeGwei, decimal? GasPriceGwei,
-    string? WhyNoNode, string? Trouble, IReadOnlyList<ChainTokenRow> Tokens, IReadOnlyList<ChainPoolRow> Pools, string? V2Router, string? V3Router, string? V3Quoter, string? Mandates, string? Runner, string? Relay);
+    string? WhyNoNode, string? Trouble, IReadOnlyList<ChainTokenRow> Tokens, IReadOnlyList<ChainPoolRow> Pools, string? V2Router, string? V3Router, string? V3Quoter, string? Mandates, string? Runner, string? Relay,
+    decimal? SwapGas, decimal? SwapDataFee, ChainStatus? LayerTwo = null);
 
 /// <summary>A token of the chain.</summary>
 public sealed record ChainTokenRow(string Symbol, int Decimals, string Address);

@@ -132,7 +132,7 @@ public sealed class ChainDesk : WebApplicationFactory<Program>
         // Later ones win.
         foreach (var (key, value) in new Dictionary<string, string>
         {
-            ["Data:Path"] = folder, ["Paper:Market"] = "fitted", ["Paper:Latency"] = "false", ["Chain:Mode"] = "anvil", ["Chain:BlockTimeMs"] = "150", ["Chain:Arbitrage"] = "false",
+            ["Data:Path"] = folder, ["Paper:Market"] = "fitted", ["Paper:Latency"] = "false", ["Chain:Mode"] = "anvil", ["Chain:BlockTimeMs"] = "150", ["Chain:Arbitrage"] = "false", ["Chain:LayerTwo"] = "false",
             ["Logging:LogLevel:Default"] = "Warning",
         }.Concat(settings))
         {

@@ -156,6 +156,7 @@ public sealed class IntentApiTests(EmsHost host)
             builder.UseSetting("Chain:DataPath", folder);
             builder.UseSetting("Paper:Market", "fitted");
             builder.UseSetting("Chain:Mode", "anvil");
+            builder.UseSetting("Chain:LayerTwo", "false");
             builder.UseSetting("Chain:Venues", "false");
             builder.UseSetting("Chain:Arbitrage", "false");
             builder.UseSetting("Chain:PriceWaitMs", "0");

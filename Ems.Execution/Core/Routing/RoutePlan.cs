@@ -9,7 +9,7 @@ namespace Ems.Execution.Core.Routing;
 /// <param name="Curve">What it gives, pool fee included and gas not: a sell puts in base and gets quote, a buy puts in quote and gets base.</param>
 /// <param name="Confirmation">How long until a swap is in a block.</param>
 /// <param name="ExactQuote">Base quantity to the quote amount it costs or earns, by the pool's own whole-number arithmetic; null takes the curve's value, rounded against us.</param>
-public sealed record CurveLiquidity(LiquidityCurve Curve, TimeSpan Confirmation, Func<decimal, decimal>? ExactQuote = null);
+public sealed record CurveLiquidity(LiquidityCurve Curve, TimeSpan Confirmation, Func<decimal, decimal>? ExactQuote = null, string? GasText = null);
 
 /// <summary>A pool at one moment, as its venue's adapter gives it.</summary>
 /// <param name="Liquidity">What it gives on one side.</param>

@@ -23,7 +23,7 @@ internal static class RouteText
     {
         var listing = t.Venue.Listing;
         var where = t.Venue.Curve is { } pool
-            ? Text($"pool, gas {t.Gas:0.####}, about {pool.Confirmation.TotalSeconds:0.#} s to confirm")
+            ? Text($"pool, gas {t.Gas:0.####}{(pool.GasText is { } of ? $" ({of})" : "")}, about {pool.Confirmation.TotalSeconds:0.#} s to confirm")
             : Text($"{t.Levels} {(t.Levels == 1 ? "level" : "levels")} deep");
         var penalty = t.Venue.PenaltyBps > 0m ? Text($", {t.Venue.PenaltyBps:0.##} bps for {t.Venue.PenaltyBecause ?? "delay"}") : "";
         return Text($"{leg.Qty} at {listing.Venue}: expected {leg.ExpectedAvgPx:0.######}, all-in {leg.AllInPx:0.####} with {listing.TakerFee * 10_000m:0.##} bps fee{penalty}, {where}");

@@ -15,7 +15,7 @@ public sealed record UniswapAddresses(Address V2Router, Address V3Router);
 /// <summary>The venue of Uniswap's contracts on a node. Swaps leave by the wallet's lane; what came out is read from the token's logs.</summary>
 public sealed class UniswapVenue(
     string name, ulong chainId, EthApi eth, NonceLane lane, Address wallet, UniswapAddresses addresses, IReadOnlyList<OnChainPool> pools, TimeProvider time,
-    SubmissionPath path = SubmissionPath.Public) : IOnChainVenue
+    SubmissionPath path = SubmissionPath.Public, string publicDoor = "by the public pool") : IOnChainVenue
 {
     private static readonly AbiEvent Transfer = AbiEvent.Parse("Transfer(address indexed from, address indexed to, uint256 value)");
 
@@ -173,7 +173,7 @@ public sealed class UniswapVenue(
         var hash = entry.Inclusion?.Hash;
         if (entry.State is not (TransactionState.Included or TransactionState.Final) || hash is null)
         {
-            return new(id, entry.State == TransactionState.Dropped ? OnChainSwapState.Dropped : OnChainSwapState.Pending, null, entry.SettledGas, Via: SubmissionWords.Of(entry));
+            return new(id, entry.State == TransactionState.Dropped ? OnChainSwapState.Dropped : OnChainSwapState.Pending, null, entry.SettledGas, Via: SubmissionWords.Of(entry, publicDoor));
         }
         var receipt = await eth.ReceiptAsync(hash, ct).ConfigureAwait(false);
         if (receipt is null || receipt.BlockHash != entry.Inclusion!.BlockHash)
@@ -181,7 +181,7 @@ public sealed class UniswapVenue(
             return new(id, OnChainSwapState.Pending, null, 0);
         }
         return new(id, entry.State == TransactionState.Included ? OnChainSwapState.Included : receipt.Succeeded ? OnChainSwapState.Final : OnChainSwapState.Reverted,
-            Moved(receipt, tokenOut, 1), receipt.GasCost, Moved(receipt, tokenIn, 0), SubmissionWords.Of(entry));
+            Moved(receipt, tokenOut, 1), receipt.GasCost, Moved(receipt, tokenIn, 0), SubmissionWords.Of(entry, publicDoor));
     }
 
     /// <summary>Units of a token that came to the wallet (1) or left it (0), by the token's own logs.</summary>

@@ -25,7 +25,8 @@ public static partial class ChainFeature
         return api;
     }
 
-    private static Ok<ChainStatus> Get(ChainRuntime chain) => TypedResults.Ok(ChainRows.Status(chain));
+    private static Ok<ChainStatus> Get(ChainRuntime chain, IServiceProvider services) =>
+        TypedResults.Ok(ChainRows.Status(chain) with { LayerTwo = services.GetService<LayerTwoChain>() is { } two ? ChainRows.Status(two.Runtime) : null });
 
     private static async Task<IResult> Give(
         Body<FaucetRequest> body, ClaimsPrincipal me, ChainRuntime chain, LinkedWallets wallets, ILoggerFactory loggers, CancellationToken ct)

@@ -1,6 +1,7 @@
 using System.Numerics;
 using Ems.Execution.Core.Amm;
 using Ems.Execution.Venues.OnChain;
+using Ems.Execution.Venues.OnChain.Pools;
 using Ems.Execution.Venues.OnChain.Runtime;
 using Ems.Web.Client.Contracts;
 
@@ -19,7 +20,8 @@ internal static class ChainRows
         return new(state.Mode.ToString(), state.Name, state.ChainId, block?.Number, block?.At, profile.BlockMs, profile.Confirmations, state.RpcUrl?.ToString(), chain.IsLocal,
             Gwei(block?.BaseFee), block is null ? null : Gwei(chain.Offer.EffectiveAt(block.BaseFee)), state.WhyNoNode, chain.Trouble,
             [.. c.Tokens.Select(t => new ChainTokenRow(t.Symbol, t.Decimals, t.Address.ToString()))], [.. c.Pools.Select(p => Row(p, chain, c))],
-            hasRouters ? c.V2Router.ToString() : null, hasRouters ? c.V3Router.ToString() : null, c.V3Quoter?.ToString(), c.Mandates?.ToString(), c.Runner?.ToString(), chain.RelayName);
+            hasRouters ? c.V2Router.ToString() : null, hasRouters ? c.V3Router.ToString() : null, c.V3Quoter?.ToString(), c.Mandates?.ToString(), c.Runner?.ToString(), chain.RelayName,
+            Coin(chain.SwapCost(PoolMarketDataClient.SwapGas)?.Execution), chain.LayerOnePrices is null ? null : Coin(chain.SwapCost(PoolMarketDataClient.SwapGas)?.Data));
     }
 
     private static ChainPoolRow Row(OnChainPool pool, ChainRuntime chain, ChainContracts contracts)
@@ -30,6 +32,8 @@ internal static class ChainRows
         var (b, q) = baseIs0 ? (t0, t1) : (t1, t0);
         return new(pool.Address.ToString(), pool.Kind.ToString(), b.Symbol, q.Symbol, t0.Address.ToString(), t1.Address.ToString(), pool.FeePips, px);
     }
+
+    private static decimal? Coin(BigInteger? wei) => wei is { } w ? (decimal)w / (WeiPerGwei * WeiPerGwei) : null;
 
     private static bool IsBase(string symbol) => symbol.StartsWith('W');
 

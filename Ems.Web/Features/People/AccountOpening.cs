@@ -25,6 +25,7 @@ public sealed partial class AccountOpening(IDbContextFactory<EmsDbContext> datab
     [
         D("UNISWAP-V2", "USDT", 100_000m), D("UNISWAP-V2", "ETH", 30m),
         D("UNISWAP-V3", "USDT", 300_000m), D("UNISWAP-V3", "ETH", 60m), D("UNISWAP-V3", "BTC", 3m),
+        .. chain.Value.HasLayerTwo ? [D("UNISWAP-L2", "USDT", 200_000m), D("UNISWAP-L2", "ETH", 40m), D("UNISWAP-L2", "BTC", 2m)] : Array.Empty<Deposit>(),
     ];
 
     /// <summary>Opens one account and notes that it is open. Idempotent.</summary>

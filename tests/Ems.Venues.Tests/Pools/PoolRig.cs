@@ -17,7 +17,7 @@ public sealed class PoolRig(string mode, string venue, int blockTimeMs) : IVenue
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10), Patience = TimeSpan.FromSeconds(30);
     private readonly string folder = Directory.CreateTempSubdirectory("ems-pools-").FullName;
     private readonly EphemeralDataProtectionProvider protection = new();
-    private readonly PoolVenueSpec spec = PoolVenueSpec.Defaults.First(s => s.Venue.Value == venue);
+    private readonly PoolVenueSpec spec = PoolVenueSpec.Defaults.Append(PoolVenueSpec.LayerTwo).First(s => s.Venue.Value == venue);
     private PoolVenueStore store = null!;
     private ServerKeys keys = null!;
 
@@ -78,7 +78,8 @@ public sealed class PoolRig(string mode, string venue, int blockTimeMs) : IVenue
 
     private async Task StartAsync()
     {
-        var options = new ChainOptions { Mode = mode, DataPath = folder, BlockTimeMs = blockTimeMs, Arbitrage = false };
+        var options = new ChainOptions { Mode = mode, DataPath = folder, BlockTimeMs = blockTimeMs, LayerTwoBlockTimeMs = blockTimeMs, Arbitrage = false };
+        options = spec == PoolVenueSpec.LayerTwo ? options.ForLayerTwo() : options;
         Chain = new(Options.Create(options), i => i.Value == "BTC-USDT" ? 20_000m : 1_000m, TimeProvider.System, NullLogger<ChainRuntime>.Instance);
         (store, keys) = (new(options.VenueFile), new(options.KeysFile, protection, TimeProvider.System));
         var market = new PoolMarketDataClient(spec, Chain);

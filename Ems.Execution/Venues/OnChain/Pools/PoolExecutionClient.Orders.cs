@@ -224,7 +224,7 @@ public sealed partial class PoolExecutionClient
         Tell(new ExecutionReport(Venue, r.Account, r.ClOrdId, null, NextExecId(), ExecType.Rejected, OrdStatus.Rejected, r.OrderQty, 0m, 0m, 0m, 0m, LastLiquidityInd.None, 0m, default, now, code, text));
 
     private decimal GasOf(PoolOrder order, OnChainSwapReport swap) => swap.GasCost.IsZero || !desk.ChargesGas ? 0m
-        : Math.Round((decimal)swap.GasCost / WeiPerCoin * (market.CoinPx(QuoteOf(order)) ?? order.Px), CommissionDigits, MidpointRounding.ToPositiveInfinity);
+        : Math.Round((decimal)(swap.GasCost + market.DataFee) / WeiPerCoin * (market.CoinPx(QuoteOf(order)) ?? order.Px), CommissionDigits, MidpointRounding.ToPositiveInfinity);
 
     private OnChainSwap SwapOf(PoolOrder o) => new(o.SwapId, Address.Parse(o.Pool), o.ZeroForOne, BigInteger.Parse(o.AmountIn, CultureInfo.InvariantCulture),
         BigInteger.Parse(o.AmountOut, CultureInfo.InvariantCulture), o.Deadline, ExactOut: o.Side == Side.Buy, chain.PolicyFor(o.Submission, o.PublicFallback, SwapLife));

@@ -73,12 +73,18 @@ public sealed class PoolMarketDataClient(PoolVenueSpec spec, ChainRuntime chain)
             return null;
         }
         return new(new CurveLiquidity(AmmCurves.Of(view.State, market.Market, side), TimeSpan.FromMilliseconds(chain.Profile.ConfirmationMs),
-            qty => PoolArithmetic.Quote(view.State, market, side, qty) ?? (side == Side.Buy ? qty * NotToBeHad : 0m)), gas, chain.LookedAt);
+            qty => PoolArithmetic.Quote(view.State, market, side, qty) ?? (side == Side.Buy ? qty * NotToBeHad : 0m), DataWords(market.Instrument.Quote)), gas, chain.LookedAt);
     }
 
     /// <summary>What a swap's gas costs now in an asset; null while there is no block or no price of the coin.</summary>
-    public decimal? GasIn(Asset asset) => chain.Block is { } block && CoinPx(asset) is { } px
-        ? GasCost.Of(chain.Profile, new GasPrices(block.BaseFee, chain.Offer), SwapGas, []).InAsset(px) : null;
+    public decimal? GasIn(Asset asset) => chain.SwapCost(SwapGas) is { } cost && CoinPx(asset) is { } px ? cost.InAsset(px) : null;
+
+    /// <summary>Wei that layer one takes for the data of a swap; 0 on a chain that is one itself.</summary>
+    public System.Numerics.BigInteger DataFee => chain.SwapCost(0)?.Data ?? 0;
+
+    /// <summary>The part of the gas that layer one takes, in words for a route's reasons; null where there is none.</summary>
+    private string? DataWords(Asset asset) => chain.LayerOnePrices is not null && chain.SwapCost(SwapGas) is { } cost && CoinPx(asset) is { } px
+        ? FormattableString.Invariant($"{new GasCost(0, cost.Data).InAsset(px):0.######} of it for data on layer one") : null;
 
     /// <summary>Price of the chain's coin in an asset, by its pools.</summary>
     public decimal? CoinPx(Asset asset) => PoolVenueSpec.Defaults.Select(s => s.Find(chain.State.Contracts, new($"ETH-{asset.Code}"))).OfType<PoolMarketOf>()

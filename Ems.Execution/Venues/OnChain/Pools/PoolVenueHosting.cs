@@ -2,6 +2,7 @@ using Ems.Execution.Venues.OnChain.Keys;
 using Ems.Execution.Venues.OnChain.Mandates;
 using Ems.Execution.Venues.OnChain.Runtime;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -22,11 +23,28 @@ public static class PoolVenueHosting
         return services;
     }
 
-    private static void AddPoolVenue(this IServiceCollection services, PoolVenueSpec spec, Func<IServiceProvider, IPoolDesk> desk)
+    /// <summary>Adds the layer two beside the first chain, with its pools as a venue.</summary>
+    public static IServiceCollection AddLayerTwo(this IServiceCollection services)
     {
-        services.AddKeyedSingleton(spec.Venue, (s, _) => new PoolMarketDataClient(spec, s.GetRequiredService<ChainRuntime>()));
+        services.AddSingleton(s =>
+        {
+            var one = s.GetRequiredService<ChainRuntime>();
+            return new LayerTwoChain(new(Options.Create(s.GetRequiredService<IOptions<ChainOptions>>().Value.ForLayerTwo()), s.GetRequiredService<ReferenceMid>(),
+                s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ChainRuntime>>(), s.GetRequiredService<IServerKeys>(), () => one.Block?.BaseFee));
+        });
+        services.AddSingleton<IHostedService>(s => s.GetRequiredService<LayerTwoChain>().Runtime);
+        services.AddPoolVenue(PoolVenueSpec.LayerTwo, s => new ServerWalletDesk(PoolVenueSpec.LayerTwo.Venue, Two(s), s.GetRequiredService<PoolVenueStore>(), s.GetRequiredService<IServerKeys>()), Two);
+        return services;
+
+        static ChainRuntime Two(IServiceProvider s) => s.GetRequiredService<LayerTwoChain>().Runtime;
+    }
+
+    private static void AddPoolVenue(this IServiceCollection services, PoolVenueSpec spec, Func<IServiceProvider, IPoolDesk> desk, Func<IServiceProvider, ChainRuntime>? on = null)
+    {
+        on ??= s => s.GetRequiredService<ChainRuntime>();
+        services.AddKeyedSingleton(spec.Venue, (s, _) => new PoolMarketDataClient(spec, on(s)));
         services.AddSingleton<IMarketDataClient>(s => s.GetRequiredKeyedService<PoolMarketDataClient>(spec.Venue));
-        services.AddSingleton<IExecutionClient>(s => new PoolExecutionClient(spec, s.GetRequiredService<ChainRuntime>(), s.GetRequiredService<PoolVenueStore>(),
+        services.AddSingleton<IExecutionClient>(s => new PoolExecutionClient(spec, on(s), s.GetRequiredService<PoolVenueStore>(),
             s.GetRequiredKeyedService<PoolMarketDataClient>(spec.Venue), desk(s), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<PoolExecutionClient>>()));
     }
 }

@@ -16,6 +16,9 @@ public sealed record PoolVenueSpec(VenueId Venue, PoolKind Kind, IReadOnlyList<L
         new(new("UNISWAP-V3"), PoolKind.Concentrated, [L("UNISWAP-V3", "ETH-USDT", 0.01m, 0.0001m, 20_000m), L("UNISWAP-V3", "BTC-USDT", 0.1m, 0.00001m, 1_000m)]),
     ];
 
+    /// <summary>Uniswap's pools of the local layer two.</summary>
+    public static PoolVenueSpec LayerTwo { get; } = new(new("UNISWAP-L2"), PoolKind.Concentrated, [L("UNISWAP-L2", "ETH-USDT", 0.01m, 0.0001m, 20_000m), L("UNISWAP-L2", "BTC-USDT", 0.1m, 0.00001m, 1_000m)]);
+
     /// <summary>The venue of orders that trade by a mandate, on the pools of concentrated liquidity; an order must name it. Its least order is a lot, so that what is left of a schedule can be sold to the last.</summary>
     public static PoolVenueSpec Mandate { get; } = new(new("MANDATE"), PoolKind.Concentrated,
         [.. Defaults[1].Listings.Select(l => l with { Venue = new("MANDATE"), MinQty = l.LotSize, MinNotional = 0.1m, OnlyWhenNamed = true })]);

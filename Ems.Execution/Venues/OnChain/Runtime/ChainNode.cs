@@ -22,6 +22,9 @@ internal sealed class ChainNode : IAsyncDisposable
     /// <summary>Chain of local development nodes.</summary>
     public const ulong DevChain = 31337;
 
+    /// <summary>Our local layer two.</summary>
+    public const ulong LayerTwoChain = 31338;
+
     public Uri Address { get; }
 
     public ulong ChainId { get; }
@@ -31,7 +34,7 @@ internal sealed class ChainNode : IAsyncDisposable
     public bool IsOurs => process is not null;
 
     /// <summary>Starts the local node; the folder of npm packages must be there.</summary>
-    public static async Task<(ChainNode Node, ChainPackages Packages)> StartAsync(string? folder, TimeProvider time, CancellationToken ct)
+    public static async Task<(ChainNode Node, ChainPackages Packages)> StartAsync(string? folder, ulong chainId, TimeProvider time, CancellationToken ct)
     {
         var packages = folder is null ? null : ChainPackages.Find(folder);
         if (packages is null)
@@ -40,8 +43,8 @@ internal sealed class ChainNode : IAsyncDisposable
         }
         var program = AnvilProcess.Find(packages.PackagesFolder) ?? throw new ChainUnusableException("anvil is neither in the npm packages nor on PATH");
         // It mines at once while the contracts are put up, and by the clock from then on.
-        var process = await AnvilProcess.StartAsync(program, ["--balance", CoinEach, "--order", "fifo", "--prune-history", StatesKept], ct).ConfigureAwait(false);
-        return (new(process.Address, DevChain, process, time), packages);
+        var process = await AnvilProcess.StartAsync(program, ["--chain-id", chainId.ToString(System.Globalization.CultureInfo.InvariantCulture), "--balance", CoinEach, "--order", "fifo", "--prune-history", StatesKept], ct).ConfigureAwait(false);
+        return (new(process.Address, chainId, process, time), packages);
     }
 
     /// <summary>Joins a node that runs.</summary>

@@ -35,6 +35,10 @@ public sealed class ChainOptions : IValidatableObject
     public bool Builder { get; set; } = true;
     /// <summary>Private relays of the chain at <see cref="RpcUrl"/>. Without one what is private is refused, never shown to everybody.</summary>
     public IList<RelayOptions> Relays { get; } = [];
+    /// <summary>Whether a second local chain, a layer two of the OP stack's kind, stands beside a local node.</summary>
+    public bool LayerTwo { get; set; } = true;
+    /// <summary>Time between the layer two's blocks.</summary>
+    [Range(50, 60_000)] public int LayerTwoBlockTimeMs { get; set; } = 500;
     /// <summary>How long the deployment waits for the paper books' prices before it takes built-in ones.</summary>
     [Range(0, 60_000)] public int PriceWaitMs { get; set; } = 5_000;
     /// <summary>Where things are on a chain that is not ours to deploy on.</summary>
@@ -50,6 +54,19 @@ public sealed class ChainOptions : IValidatableObject
     public string KeysFile => Path.Combine(DataPath, "server-keys.db");
     /// <summary>Where the contracts are on chains we deployed on, by genesis hash.</summary>
     public string ContractsFile => Path.Combine(DataPath, "chain-contracts.json");
+
+    /// <summary>Whether there is a layer two: only beside a chain that is made here.</summary>
+    public bool HasLayerTwo => LayerTwo && Venues && RpcUrl.Length == 0 && Mode is ("auto" or "anvil");
+
+    /// <summary>Whether this is the layer two itself.</summary>
+    internal bool IsLayerTwo { get; private init; }
+
+    /// <summary>The layer two's own settings: quick blocks, cheap gas, and no public pool, since only its sequencer sees what waits.</summary>
+    public ChainOptions ForLayerTwo() => new()
+    {
+        IsLayerTwo = true, Mode = Mode, Folder = Folder, DataPath = Path.Combine(DataPath, "layer-two"), BlockTimeMs = LayerTwoBlockTimeMs, Confirmations = Confirmations,
+        BaseFeeGwei = 0.05m, Arbitrage = Arbitrage, ArbitrageNotionalMax = ArbitrageNotionalMax, PriceWaitMs = PriceWaitMs, Builder = false, LayerTwo = false,
+    };
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

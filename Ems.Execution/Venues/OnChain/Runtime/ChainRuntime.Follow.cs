@@ -68,6 +68,7 @@ public sealed partial class ChainRuntime
     private async Task<bool> LookAsync(CancellationToken ct)
     {
         var now = time.GetUtcNow();
+        await LookAtLayerOneAsync(ct).ConfigureAwait(false);
         if (simulation is { } sim)
         {
             Interlocked.Exchange(ref lookedAt, now.UtcTicks);

@@ -39,7 +39,8 @@ public sealed partial class ChainRuntime
         {
             return null;
         }
-        if (wish == OnChainSubmission.Public || (relay is null && state.ChainId == ChainNode.DevChain))
+        // A layer two has no public pool: what is sent there is seen by its sequencer alone.
+        if (wish == OnChainSubmission.Public || options.IsLayerTwo || (relay is null && state.ChainId == ChainNode.DevChain))
         {
             return new() { Mode = SubmissionMode.Public };
         }

@@ -40,7 +40,7 @@ public sealed partial class ChainRuntime
             var chain = new SimulatedChain(time) { BaseFee = BaseFee };
             var contracts = LocalMarket.Simulate(chain, await PricesAsync(ct).ConfigureAwait(false));
             simulation = chain;
-            state = new(ChainMode.Simulator, "simulated chain", 0, "simulation-" + time.GetUtcNow().UtcTicks.ToString(CultureInfo.InvariantCulture), null, contracts, why);
+            state = new(ChainMode.Simulator, options.IsLayerTwo ? "simulated layer two" : "simulated chain", 0, "simulation-" + time.GetUtcNow().UtcTicks.ToString(CultureInfo.InvariantCulture), null, contracts, why);
         }
         ChainReady(logger, state.Name, state.ChainId, time.GetElapsedTime(started).TotalMilliseconds);
         await LookAsync(ct).ConfigureAwait(false);
@@ -52,10 +52,11 @@ public sealed partial class ChainRuntime
         // The prices are looked for while the node starts.
         var prices = PricesAsync(ct);
         var folder = options.Folder.Length > 0 ? options.Folder : ChainFolder.Find(AppContext.BaseDirectory) ?? ChainFolder.Find(Environment.CurrentDirectory);
-        (node, var packages) = await ChainNode.StartAsync(folder, time, ct).ConfigureAwait(false);
+        (node, var packages) = await ChainNode.StartAsync(folder, options.IsLayerTwo ? ChainNode.LayerTwoChain : ChainNode.DevChain, time, ct).ConfigureAwait(false);
         var contracts = await LocalMarket.DeployAsync(node.Eth, packages, await prices.ConfigureAwait(false), ct).ConfigureAwait(false);
+        await InstallOracleAsync(packages, ct).ConfigureAwait(false);
         await OpenDoorsAsync(ct).ConfigureAwait(false);
-        return new(ChainMode.Anvil, "local chain (anvil)", node.ChainId, await InstanceAsync(node.Eth, ct).ConfigureAwait(false), doors?.Address ?? node.Address, contracts, null);
+        return new(ChainMode.Anvil, options.IsLayerTwo ? "local layer two (anvil)" : "local chain (anvil)", node.ChainId, await InstanceAsync(node.Eth, ct).ConfigureAwait(false), doors?.Address ?? node.Address, contracts, null);
     }
 
     private async Task<ChainState> JoinAsync(CancellationToken ct)

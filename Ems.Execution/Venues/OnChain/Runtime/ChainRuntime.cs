@@ -31,6 +31,7 @@ public sealed partial class ChainRuntime : BackgroundService, IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger<ChainRuntime> logger;
     private readonly Keys.IServerKeys? keys;
+    private readonly Func<BigInteger?>? layerOneBaseFee;
     private readonly Lazy<ITransactionJournal> journal;
     private readonly TaskCompletionSource<ChainState> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<Address, Lazy<Task<NonceLane>>> lanes = new();
@@ -46,9 +47,9 @@ public sealed partial class ChainRuntime : BackgroundService, IAsyncDisposable
     private int disposed, seenBlockMs;
 
     /// <summary>Made by the host.</summary>
-    public ChainRuntime(IOptions<ChainOptions> options, ReferenceMid mid, TimeProvider time, ILogger<ChainRuntime> logger, Keys.IServerKeys? keys = null)
+    public ChainRuntime(IOptions<ChainOptions> options, ReferenceMid mid, TimeProvider time, ILogger<ChainRuntime> logger, Keys.IServerKeys? keys = null, Func<BigInteger?>? layerOneBaseFee = null)
     {
-        (this.options, this.mid, this.time, this.logger, this.keys) = (options.Value, mid, time, logger, keys);
+        (this.options, this.mid, this.time, this.logger, this.keys, this.layerOneBaseFee) = (options.Value, mid, time, logger, keys, layerOneBaseFee);
         journal = new(() =>
         {
             Directory.CreateDirectory(this.options.DataPath);
@@ -75,7 +76,7 @@ public sealed partial class ChainRuntime : BackgroundService, IAsyncDisposable
     public bool IsLocal => state.Mode is ChainMode.Anvil or ChainMode.Simulator;
 
     /// <summary>The chain as the router counts it.</summary>
-    public ChainProfile Profile => new(state.ChainId, state.Name, GasModelKind.Eip1559, state.Mode == ChainMode.Rpc && Volatile.Read(ref seenBlockMs) is > 0 and var seen ? seen : options.BlockTimeMs, options.Confirmations);
+    public ChainProfile Profile => new(state.ChainId, state.Name, options.IsLayerTwo ? GasModelKind.OpStack : GasModelKind.Eip1559, state.Mode == ChainMode.Rpc && Volatile.Read(ref seenBlockMs) is > 0 and var seen ? seen : options.BlockTimeMs, options.Confirmations);
 
     /// <summary>The chain, once it is set up.</summary>
     public Task<ChainState> ReadyAsync(CancellationToken ct = default) => ready.Task.WaitAsync(ct);
@@ -145,7 +146,7 @@ public sealed partial class ChainRuntime : BackgroundService, IAsyncDisposable
         publicDoor ?? node?.Eth ?? throw new InvalidOperationException("There is no node."), signer, state.ChainId, new() { Confirmations = options.Confirmations }, events, time, relay);
 
     private UniswapVenue Uniswap(NonceLane lane, ISigner signer, SubmissionPath path = SubmissionPath.Public) => new(state.Name, state.ChainId, node!.Eth, lane, signer.Address,
-        new(state.Contracts.V2Router, state.Contracts.V3Router), state.Contracts.Pools, time, path);
+        new(state.Contracts.V2Router, state.Contracts.V3Router), state.Contracts.Pools, time, path, options.IsLayerTwo ? "by the sequencer, which shows nobody what waits" : "by the public pool");
 
     private sealed class Unsubscriber(Action undo) : IDisposable
     {
