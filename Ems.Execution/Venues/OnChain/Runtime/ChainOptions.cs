@@ -52,6 +52,8 @@ public sealed class ChainOptions : IValidatableObject
     public string MandatesFile => Path.Combine(DataPath, "mandates.db");
     /// <summary>Keys that the server holds, each encrypted.</summary>
     public string KeysFile => Path.Combine(DataPath, "server-keys.db");
+    /// <summary>Transfers between the two chains.</summary>
+    public string BridgeFile => Path.Combine(DataPath, "bridge.db");
     /// <summary>Where the contracts are on chains we deployed on, by genesis hash.</summary>
     public string ContractsFile => Path.Combine(DataPath, "chain-contracts.json");
 

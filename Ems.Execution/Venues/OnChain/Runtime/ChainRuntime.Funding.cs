@@ -68,6 +68,26 @@ public sealed partial class ChainRuntime
         }
     }
 
+    /// <summary>Deploys a contract of ours on a node that is ours, and waits until it is there.</summary>
+    /// <exception cref="InvalidOperationException">The node is not ours, or the contracts are not there.</exception>
+    internal async Task<Address> DeployOwnAsync(string contract, IReadOnlyList<object> values, CancellationToken ct)
+    {
+        var folder = options.Folder.Length > 0 ? options.Folder : ChainFolder.Find(AppContext.BaseDirectory) ?? ChainFolder.Find(Environment.CurrentDirectory);
+        var packages = (node is { IsOurs: true } && folder is not null ? ChainPackages.Find(folder) : null) ?? throw new InvalidOperationException("The chain is not one that is made here.");
+        await funding.WaitAsync(ct).ConfigureAwait(false);
+        try
+        {
+            var lane = await DeployLane.OpenAsync(node!.Eth, DevAccounts.Account(9), ct).ConfigureAwait(false);
+            var address = lane.Create(packages.Own(contract), values);
+            await lane.FlushAsync(ct: ct).ConfigureAwait(false);
+            return address;
+        }
+        finally
+        {
+            funding.Release();
+        }
+    }
+
     /// <summary>Units of a token, or of the coin for the zero address, that an address has.</summary>
     public async Task<BigInteger> BalanceAsync(Address token, Address owner, CancellationToken ct = default)
     {

@@ -56,7 +56,9 @@ public sealed partial class ChainRuntime
         var contracts = await LocalMarket.DeployAsync(node.Eth, packages, await prices.ConfigureAwait(false), ct).ConfigureAwait(false);
         await InstallOracleAsync(packages, ct).ConfigureAwait(false);
         await OpenDoorsAsync(ct).ConfigureAwait(false);
-        return new(ChainMode.Anvil, options.IsLayerTwo ? "local layer two (anvil)" : "local chain (anvil)", node.ChainId, await InstanceAsync(node.Eth, ct).ConfigureAwait(false), doors?.Address ?? node.Address, contracts, null);
+        return new(ChainMode.Anvil, options.IsLayerTwo ? "local layer two (anvil)" : "local chain (anvil)", node.ChainId,
+            // Two nodes that start in the same second have the same first block.
+            (options.IsLayerTwo ? "layer-two/" : "") + await InstanceAsync(node.Eth, ct).ConfigureAwait(false), doors?.Address ?? node.Address, contracts, null);
     }
 
     private async Task<ChainState> JoinAsync(CancellationToken ct)
