@@ -1,3 +1,4 @@
+using Ems.Web.Features.Bridge;
 using Ems.Execution.Engine.Hosting;
 using Ems.Execution.Venues.Cow;
 using Ems.Execution.Venues.OnChain.Pools;
@@ -49,7 +50,7 @@ static async Task<int> ServeAsync(string[] args)
     }
     if ((builder.Configuration.GetSection("Chain").Get<ChainOptions>() ?? new()).HasLayerTwo)
     {
-        builder.Services.AddLayerTwo();
+        builder.Services.AddLayerTwo().AddBridge();
     }
     builder.Services.AddJobs(builder.Configuration);
     builder.AddEmsExecution();

@@ -63,6 +63,12 @@ public sealed class ApiClient(HttpClient http)
 
     public Task<ApiResult<ChainStatus>> Chain() => Get<ChainStatus>("api/chain");
 
+    public Task<ApiResult<IReadOnlyList<BridgeRow>>> Transfers(string account) => Get<IReadOnlyList<BridgeRow>>($"api/accounts/{account}/bridge");
+
+    public Task<ApiResult<BridgeQuoteRow>> QuoteTransfer(string account, BridgeRequest request) => Send<BridgeQuoteRow>(HttpMethod.Post, $"api/accounts/{account}/bridge/quote", request);
+
+    public Task<ApiResult<BridgeRow>> SendTransfer(string account, BridgeRequest request) => Send<BridgeRow>(HttpMethod.Post, $"api/accounts/{account}/bridge", request);
+
     public Task<ApiResult<FaucetGift>> AskFaucet(FaucetRequest request) => Send<FaucetGift>(HttpMethod.Post, "api/chain/faucet", request);
 
     public Task<ApiResult<MandatePrepared>> PrepareMandate(string account, MandateDraft draft) => Send<MandatePrepared>(HttpMethod.Post, MandatesOf(account) + "/prepare", draft);

@@ -4,7 +4,7 @@ namespace Ems.Web.Client.Shared;
 public static class TestIds
 {
     public const string Connection = "connection", MarketSource = "market-source", MarketSelect = "market-select", AccountSelect = "account-select", Kill = "kill", KillReport = "kill-report", PagesMenu = "pages-menu", UserMenu = "user-menu";
-    public const string LayerTwo = "layer-two", SubmissionDoor = "submission-door", SubmissionPublic = "submission-public", SubmissionProblem = "submission-problem", TicketSubmission = "ticket-submission", CostPreview = "cost-preview", CostPreviewRow = "cost-preview-row";
+    public const string Bridge = "bridge", BridgeAmount = "bridge-amount", BridgeSend = "bridge-send", BridgeQuote = "bridge-quote", BridgeRow = "bridge-row", LayerTwo = "layer-two", SubmissionDoor = "submission-door", SubmissionPublic = "submission-public", SubmissionProblem = "submission-problem", TicketSubmission = "ticket-submission", CostPreview = "cost-preview", CostPreviewRow = "cost-preview-row";
     public const string WhatIf = "what-if", WhatIfLoad = "what-if-load", WhatIfSame = "what-if-same", WhatIfRow = "what-if-row", WhatIfStrategy = "what-if-strategy", WhatIfRun = "what-if-run";
     public const string WalletConnect = "wallet-connect", WalletConnected = "wallet-connected", WalletLink = "wallet-link", WalletLinked = "wallet-linked", WalletRequest = "wallet-request", WalletProblem = "wallet-problem";
     public const string ChainChip = "chain-chip", ChainMode = "chain-mode", ChainBlock = "chain-block", ChainPool = "chain-pool", ChainWhy = "chain-why";

@@ -1,5 +1,6 @@
 using Ems.Web.Client.Contracts;
 using Ems.Web.Features.Accounts;
+using Ems.Web.Features.Bridge;
 using Ems.Web.Features.Chain;
 using Ems.Web.Features.Costs;
 using Ems.Web.Features.Groups;
@@ -29,7 +30,7 @@ public static class ApiFeature
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapGroup("/api").AddEndpointFilter<BodyFilter>()
-            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays().MapChain().MapMandates().MapIntents().MapSwaps().MapLaboratory();
+            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays().MapChain().MapBridge().MapMandates().MapIntents().MapSwaps().MapLaboratory();
         return app;
     }
 }
