@@ -82,11 +82,20 @@ internal sealed class CowRig : IAsyncDisposable
 
     public Task CancelAsync(CowUid uid, PrivateKeySigner? signer = null) => Client.CancelAsync([uid], (signer ?? Owner).SignHash(CowOrder.CancellationDigest(Domain, [uid])).ToString());
 
-    /// <summary>Solves and books.</summary>
+    /// <summary>Solves, and books once nothing is on its way: the node mines what it was sent in its own time.</summary>
     public async Task SolveAsync()
     {
         await Book.SolveAsync();
-        await Book.SolveAsync();
+        var until = DateTime.UtcNow.AddSeconds(20);
+        while (Book.Of(Owner.Address).Any(o => o.UnderWay is not null) && DateTime.UtcNow < until)
+        {
+            await Task.Delay(20);
+            // Books without taking up anything new.
+            var nobody = Book.Faults.NobodySolves;
+            Book.Faults.NobodySolves = true;
+            await Book.SolveAsync();
+            Book.Faults.NobodySolves = nobody;
+        }
     }
 
     public async Task<BigInteger> BalanceAsync(Address token, Address who) => (BigInteger)Erc20Abi.BalanceOf.DecodeOutput(await Chain.Eth.CallAsync(new(null, token, Erc20Abi.BalanceOf.Encode(who))))[0];

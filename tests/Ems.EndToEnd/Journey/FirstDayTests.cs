@@ -84,7 +84,7 @@ public sealed class FirstDayTests(ITestOutputHelper output) : IDisposable
         await Expect(page.GetByTestId(TestIds.Connection)).ToHaveAttributeAsync("title", "Live", new() { Timeout = 20_000 });
         await Expect(page.GetByTestId(TestIds.LadderRow).First).ToBeVisibleAsync();
         await page.GetByTestId(TestIds.TabBalances).ClickAsync();
-        await Expect(page.GetByTestId(TestIds.BalanceRow)).ToHaveCountAsync(17);
+        await Expect(page.GetByTestId(TestIds.BalanceRow)).ToHaveCountAsync(20);
         await page.GetByTestId(TestIds.TabOrders).ClickAsync();
     }
 
