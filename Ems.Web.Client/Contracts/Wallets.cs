@@ -21,5 +21,11 @@ public sealed record WalletProof
     public string? Signature { get; init; }
 }
 
+/// <summary>GET /api/wallets/connect: what the page needs for WalletConnect. Without a project id it is off.</summary>
+/// <param name="ProjectId">As the relay knows this installation, or null.</param>
+/// <param name="RelayUrl">The relay, ws or wss.</param>
+/// <param name="Chains">EIP-155 numbers the wallet is asked for.</param>
+public sealed record WalletConnectSettings(string? ProjectId, string? RelayUrl, IReadOnlyList<long> Chains);
+
 /// <summary>An address that proved to be the signed-in person's.</summary>
 public sealed record WalletRow(string Address);

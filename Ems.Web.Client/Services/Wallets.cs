@@ -12,6 +12,9 @@ public sealed record WalletInfo(string Uuid, string Name, string Rdns, string? I
 /// <summary>The connected wallet: its account and chain (EIP-155 number).</summary>
 public sealed record ConnectedWallet(WalletInfo Info, string Address, long ChainId);
 
+/// <summary>A pairing that waits for a wallet: its text and the same as a QR code, a path of squares in a view box of Size by Size.</summary>
+public sealed record Pairing(string Uri, int Size, string Path);
+
 /// <summary>The browser's wallets, by lib/wallet.js. One is connected at a time; every request ends, with or without the wallet.</summary>
 public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
 {
@@ -22,6 +25,7 @@ public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
     private DotNetObjectReference<Wallets>? self;
     private long asked;
     private int refusedCode;
+    private string? pairingWith;
 
     /// <summary>Raised when anything below changes.</summary>
     public event Action? Changed;
@@ -32,6 +36,12 @@ public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
 
     /// <summary>The newest request, or null.</summary>
     public WalletRequest? Request { get; private set; }
+
+    /// <summary>What a wallet elsewhere has to read before it can be asked, or null.</summary>
+    public Pairing? Pairing { get; private set; }
+
+    /// <summary>Why there is no connected wallet any more; null when nothing has to be said.</summary>
+    public string? Notice { get; private set; }
 
     /// <summary>Looks for wallets, now and from now on.</summary>
     public async Task LookAsync()
@@ -49,9 +59,18 @@ public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
     /// <summary>Asks a wallet for its account.</summary>
     public async Task<bool> ConnectAsync(WalletInfo wallet)
     {
+        Notice = null;
+        var number = asked + 1;
+        pairingWith = wallet.Uuid;
         if (await AskAsync(wallet, $"Let {wallet.Name} show its account to this page", "eth_requestAccounts") is not { ValueKind: JsonValueKind.Array } accounts || accounts.GetArrayLength() == 0
             || await RawAsync(wallet, "eth_chainId") is not { Result: { } chain })
         {
+            // Whatever the wallet still says to this is too late; a newer request goes on.
+            if (number == asked)
+            {
+                await module!.InvokeVoidAsync("leave", wallet.Uuid);
+                OnPairing(null);
+            }
             return false;
         }
         Connected = new(wallet, accounts[0].GetString()!, Chain(JsonDocument.Parse(chain).RootElement.GetString()));
@@ -61,12 +80,28 @@ public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
     }
 
     /// <summary>Forgets the connected wallet; the wallet keeps its permission until its owner takes it back there.</summary>
-    public void Disconnect()
+    public async Task DisconnectAsync()
     {
+        var left = Connected?.Info.Uuid;
         Connected = null;
         Request = Request?.Abandon("Disconnected.");
         Changed?.Invoke();
+        if (left is not null)
+        {
+            await module!.InvokeVoidAsync("leave", left);
+        }
     }
+
+    /// <summary>Gives up the pairing that waits.</summary>
+    public async Task CancelPairingAsync()
+    {
+        Request = Request?.Abandon("You gave it up here.");
+        OnPairing(null);
+        await module!.InvokeVoidAsync("leave", pairingWith);
+    }
+
+    /// <summary>Text to the clipboard; false where the browser does not allow it.</summary>
+    public async Task<bool> CopyAsync(string text) => await module!.InvokeAsync<bool>("copy", text);
 
     /// <summary>Has the connected wallet sign a text (personal_sign); null when it did not.</summary>
     public async Task<string?> SignTextAsync(string what, string text)
@@ -157,6 +192,15 @@ public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
         Changed?.Invoke();
     }
 
+    /// <summary>Called by the page's script: a pairing waits for its wallet; null when none does any more.</summary>
+    [JSInvokable]
+    public void OnPairing(Pairing? pairing)
+    {
+        // A code that comes after the end of what it was for is not shown.
+        Pairing = Request is { IsOver: false } ? pairing : null;
+        Changed?.Invoke();
+    }
+
     /// <summary>Called by the page's script: the account changed; null when there is none any more.</summary>
     [JSInvokable]
     public void OnAccounts(string uuid, string? account)
@@ -165,6 +209,7 @@ public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
         {
             // Whatever was asked was asked of somebody else.
             Request = Request?.Abandon(account is null ? "The wallet disconnected." : "The wallet changed its account.");
+            Notice = account is null ? $"{Connected.Info.Name} disconnected. Connect it again to go on." : null;
             Connected = account is null ? null : Connected with { Address = account };
             Changed?.Invoke();
         }

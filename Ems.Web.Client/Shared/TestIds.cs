@@ -6,6 +6,8 @@ public static class TestIds
     public const string Connection = "connection", MarketSource = "market-source", MarketSelect = "market-select", AccountSelect = "account-select", Kill = "kill", KillReport = "kill-report", PagesMenu = "pages-menu", UserMenu = "user-menu";
     public const string Bridge = "bridge", BridgeAmount = "bridge-amount", BridgeSend = "bridge-send", BridgeQuote = "bridge-quote", BridgeRow = "bridge-row", LayerTwo = "layer-two", SubmissionDoor = "submission-door", SubmissionPublic = "submission-public", SubmissionProblem = "submission-problem", TicketSubmission = "ticket-submission", CostPreview = "cost-preview", CostPreviewRow = "cost-preview-row";
     public const string WhatIf = "what-if", WhatIfLoad = "what-if-load", WhatIfSame = "what-if-same", WhatIfRow = "what-if-row", WhatIfStrategy = "what-if-strategy", WhatIfRun = "what-if-run";
+    public const string WalletPairing = "wallet-pairing", WalletPairingUri = "wallet-pairing-uri", WalletPairingCancel = "wallet-pairing-cancel", WalletNotice = "wallet-notice";
+
     public const string WalletConnect = "wallet-connect", WalletConnected = "wallet-connected", WalletLink = "wallet-link", WalletLinked = "wallet-linked", WalletRequest = "wallet-request", WalletProblem = "wallet-problem";
     public const string ChainChip = "chain-chip", ChainMode = "chain-mode", ChainBlock = "chain-block", ChainPool = "chain-pool", ChainWhy = "chain-why";
     public const string SignScreen = "sign-screen", SignLeaves = "sign-leaves", SignAtLeast = "sign-at-least", SignAllows = "sign-allows", SignSimulated = "sign-simulated", SignRefusal = "sign-refusal", SignWrongChain = "sign-wrong-chain", SignSwitch = "sign-switch", SignSubmit = "sign-submit";

@@ -15,6 +15,7 @@ public sealed class SecurityTests(EmsHost host)
         var answer = await Person.Stranger(host).Browser.GetAsync(path);
         var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
         policy.ShouldContain("default-src 'self'");
+        policy.ShouldContain("connect-src 'self';");
         policy.ShouldContain("frame-ancestors 'none'");
         policy.ShouldContain("'wasm-unsafe-eval'");
         var scripts = policy.Split(';').Single(d => d.Trim().StartsWith("script-src", StringComparison.Ordinal));

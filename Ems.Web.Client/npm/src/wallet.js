@@ -15,6 +15,38 @@ window.addEventListener('eip6963:announceProvider', e => {
   }
 });
 
+// WalletConnect, where the server allows it, is one more wallet. Its code is fetched when it is first asked for something.
+const REMOTE = 'walletconnect';
+const shown = new Set();
+
+async function offerRemote() {
+  if (found.has(REMOTE)) return;
+  const answer = await fetch('/api/wallets/connect', { headers: { 'X-Requested-With': 'ems' } }).catch(() => null);
+  const settings = answer?.ok ? await answer.json() : null;
+  if (!settings?.projectId || found.has(REMOTE)) return;
+  const handlers = new Map();
+  const emit = (name, value) => handlers.get(name)?.forEach(h => h(value));
+  const show = pairing => shown.forEach(d => d.invokeMethodAsync('OnPairing', pairing));
+  let starting;
+  const started = () => starting ??= import('/lib/walletconnect.js').then(m => m.start(settings, emit, show)).catch(e => { starting = undefined; throw e; });
+  found.set(REMOTE, {
+    info: { uuid: REMOTE, name: 'WalletConnect', rdns: 'a wallet on your phone, by a code' },
+    provider: {
+      request: async asked => (await started()).request(asked),
+      on: (name, handler) => { if (!handlers.has(name)) handlers.set(name, new Set()); handlers.get(name).add(handler); },
+      removeListener: (name, handler) => handlers.get(name)?.delete(handler),
+      leave: async () => { if (starting) (await starting).leave(); },
+    },
+  });
+  told();
+}
+
+/** Gives up pairing or ends the session of a wallet that has one; others keep their permission until their owner takes it back. */
+export const leave = uuid => found.get(uuid)?.provider.leave?.();
+
+/** Text to the clipboard; false where the browser does not allow it. */
+export const copy = text => navigator.clipboard?.writeText(text).then(() => true, () => false) ?? false;
+
 /** Asks wallets to announce themselves; those that already have are kept. */
 export function look() {
   window.dispatchEvent(new Event('eip6963:requestProvider'));
@@ -43,7 +75,9 @@ export async function request(uuid, method, params) {
 export function watch(dotnet) {
   const onFound = () => dotnet.invokeMethodAsync('OnWallets');
   watchers.add(onFound);
-  return { dispose: () => { watchers.delete(onFound); listening.forEach(stop => stop()); listening.clear(); } };
+  shown.add(dotnet);
+  offerRemote();
+  return { dispose: () => { watchers.delete(onFound); shown.delete(dotnet); listening.forEach(stop => stop()); listening.clear(); } };
 }
 
 /** Listens to one wallet. */

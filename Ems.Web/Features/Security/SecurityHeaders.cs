@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using Ems.Web.Features.Wallets;
+using Microsoft.Extensions.Options;
 
 namespace Ems.Web.Features.Security;
 
@@ -7,8 +9,11 @@ namespace Ems.Web.Features.Security;
 /// (the import map) and the API reference's starter carry this request's nonce. Styles may be inline: the component library sets
 /// positions and its theme that way.
 /// </summary>
-internal sealed class SecurityHeaders(RequestDelegate next)
+internal sealed class SecurityHeaders(RequestDelegate next, IOptions<WalletOptions> wallets)
 {
+    // A relay that wallets are reached by, where one is set; nothing else elsewhere.
+    private readonly string connect = $"'self' {wallets.Value.WalletConnect.ConnectSource}".TrimEnd();
+
     private const string NonceItem = "csp-nonce";
 
     /// <summary>The request's nonce.</summary>
@@ -22,7 +27,7 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy =
             $"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
-            "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+            $"connect-src {connect}; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "same-origin";

@@ -3,6 +3,7 @@ using Ems.Web.Client.Contracts;
 using Ems.Web.Data;
 using Ems.Web.Features.Problems;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace Ems.Web.Features.Wallets;
 
@@ -15,7 +16,8 @@ public static partial class WalletsFeature
     /// <summary>Registers proofs and nonces.</summary>
     public static IServiceCollection AddWallets(this IServiceCollection services)
     {
-        services.AddOptions<WalletOptions>().BindConfiguration("Wallets").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<WalletOptions>().BindConfiguration("Wallets").ValidateDataAnnotations()
+            .Validate(o => o.WalletConnect.IsValid, "Wallets:WalletConnect: ProjectId is letters, digits and hyphens, at most 64; RelayUrl is wss://…, or ws:// on this machine.").ValidateOnStart();
         services.AddSingleton<SignInNonces>();
         services.AddSingleton<WalletProofs>();
         services.AddScoped<LinkedWallets>();
@@ -29,10 +31,14 @@ public static partial class WalletsFeature
         wallets.MapPost("/challenge", Ask).AllowAnonymous().WithName("AskToSign").WithSummary("A text to sign that proves an address (EIP-4361); good once, in this browser, for five minutes.");
         wallets.MapPost("/sign-in", SignIn).AllowAnonymous().WithName("SignInWithWallet").WithSummary("Signs in the person who has linked this address.");
         wallets.MapGet("", List).RequireAuthorization().WithName("GetWallets").WithSummary("The addresses you have linked.");
+        wallets.MapGet("/connect", Remote).RequireAuthorization().WithName("GetWalletConnect").WithSummary("What the page needs for WalletConnect; off without a project id.");
         wallets.MapPost("", Link).RequireAuthorization().WithName("LinkWallet").WithSummary("Links an address to you; it may sign you in from then on.");
         wallets.MapDelete("/{address}", Unlink).RequireAuthorization().WithName("UnlinkWallet").WithSummary("Takes a linked address away.");
         return api;
     }
+
+    private static IResult Remote(IOptions<WalletOptions> options) => TypedResults.Ok(options.Value is { WalletConnect: { IsOn: true } on } all
+        ? new WalletConnectSettings(on.ProjectId, on.RelayUrl, all.Chains) : new WalletConnectSettings(null, null, []));
 
     private static IResult Ask(HttpContext http, Body<WalletChallengeRequest> body, WalletProofs proofs)
     {

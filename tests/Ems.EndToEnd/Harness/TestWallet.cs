@@ -66,7 +66,8 @@ public sealed class TestWallet(PrivateKeySigner key, long chainId = TestWallet.K
     /// <summary>Where it sends; without a node it cannot.</summary>
     public EthApi? Node { get; set; }
 
-    private async Task<string> AnswerAsync(string request)
+    /// <summary>What it answers to a request of EIP-1193, both as JSON.</summary>
+    public async Task<string> AnswerAsync(string request)
     {
         var call = JsonDocument.Parse(request).RootElement;
         var method = call.GetProperty("method").GetString()!;
