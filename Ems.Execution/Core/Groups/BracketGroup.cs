@@ -27,6 +27,9 @@ public sealed class BracketGroup : IGroupStrategy
             new("takeProfitPx", ParamType.Price, "Take profit", "Limit at which the position is closed with a profit.", "quote", Min: 0.00000001m, Max: 1_000_000_000m, Group: "Exits"),
             new("stopPx", ParamType.Price, "Stop", "Price that closes the position at market.", "quote", Min: 0.00000001m, Max: 1_000_000_000m, Group: "Exits"),
             new("stopLimitPx", ParamType.Price, "Stop limit", "Worst price of the stop; empty for within the collar.", "quote", Min: 0.00000001m, Max: 1_000_000_000m, Group: "Exits"),
+            new("takeProfitOffset", ParamType.Decimal, "Take profit away", "Distance of the take profit from the entry's average price when the exit starts; instead of a price. Later fills change its size, not its price.", "", Min: 0.00000001m, Max: 1_000_000m, Group: "Exits"),
+            new("stopOffset", ParamType.Decimal, "Stop away", "Distance of the stop from the entry's average price when the exit starts; instead of a price.", "", Min: 0.00000001m, Max: 1_000_000m, Group: "Exits"),
+            new("offsetIn", ParamType.Choice, "Away in", "PRICE in quote units, BPS of the entry's average price.", "", Default: "BPS", Choices: ["PRICE", "BPS"], Group: "Exits"),
             new("trailOffset", ParamType.Decimal, "Trail by", "The stop follows the best price at this distance; instead of a fixed stop.", "", Min: 0.00000001m, Max: 1_000_000m, Group: "Exits"),
             new("trailIn", ParamType.Choice, "Trail in", "PRICE in quote units, BPS of the best price seen.", "", Default: "BPS", Choices: ["PRICE", "BPS"], Group: "Exits"),
             new("trailFromPx", ParamType.Price, "Trail from", "Follows only once this price was reached; empty for at once.", "quote", Min: 0.00000001m, Max: 1_000_000_000m, Group: "Exits"),
@@ -45,13 +48,17 @@ public sealed class BracketGroup : IGroupStrategy
         var r = Descriptor.Read(spec.Parameters);
         var entry = spec.Leg("entry");
         var (tp, stop) = (r.Number("takeProfitPx"), r.Number("stopPx"));
-        if (tp is null && stop is null && !r.IsGiven("trailOffset"))
+        if (tp is null && stop is null && !r.IsGiven("trailOffset") && !r.IsGiven("takeProfitOffset") && !r.IsGiven("stopOffset"))
         {
             yield return new("parameters.takeProfitPx", "required", null, "A bracket has a take profit, a stop, or a trailing stop.");
         }
-        if (stop is not null && r.IsGiven("trailOffset"))
+        if ((stop is not null || r.IsGiven("stopOffset")) && r.IsGiven("trailOffset"))
         {
             yield return new("parameters.trailOffset", "contradiction", r.Text("trailOffset"), "The stop is fixed or trailing, not both.");
+        }
+        foreach (var error in BracketExits.Check(entry, r))
+        {
+            yield return error;
         }
         if (r.IsGiven("stopLimitPx") && stop is null)
         {
@@ -125,9 +132,9 @@ public sealed class BracketGroup : IGroupStrategy
     public IReadOnlyList<PlannedLeg> Planned(GroupSpec spec) =>
     [
         new("entry", spec.Leg("entry")),
-        .. TakeProfit(spec) is { } tp ? [new PlannedLeg("tp", tp, true)] : Array.Empty<PlannedLeg>(),
-        .. StopLoss(spec) is { } sl ? [new PlannedLeg("sl", sl, true)] : Array.Empty<PlannedLeg>(),
-        new("exit", Market(spec), true),
+        .. BracketExits.TakeProfit(spec, Params(spec), spec.Leg("entry").LimitPx, []) is { } tp ? [new PlannedLeg("tp", tp, true)] : Array.Empty<PlannedLeg>(),
+        .. BracketExits.StopLoss(spec, Params(spec), spec.Leg("entry").LimitPx, []) is { } sl ? [new PlannedLeg("sl", sl, true)] : Array.Empty<PlannedLeg>(),
+        new("exit", BracketExits.Market(spec, Params(spec)), true),
     ];
 
     /// <inheritdoc/>
@@ -194,7 +201,8 @@ public sealed class BracketGroup : IGroupStrategy
     {
         var released = r.Text("trigger") == "FULL" && !entry.IsOver ? 0m : open;
         var why = $"{Fitting.Text(Steps.Normal(open))} is open";
-        foreach (var (role, spec) in new[] { ("tp", TakeProfit(input.Spec)), ("sl", StopLoss(input.Spec)) })
+        var listings = input.Listings(entry.Order.Spec);
+        foreach (var (role, spec) in new[] { ("tp", BracketExits.TakeProfit(input.Spec, r, entry.Order.AvgPx, listings)), ("sl", BracketExits.StopLoss(input.Spec, r, entry.Order.AvgPx, listings)) })
         {
             if (spec is not null && (released > 0m || input.Last(role) is not null))
             {
@@ -227,7 +235,7 @@ public sealed class BracketGroup : IGroupStrategy
         // A canceled exit is a person's word: it is not sent again.
         if (last is not { Order: { CancelRequested: true, CancelActor: not GroupLink.Actor } })
         {
-            LegSizing.Size(input, "exit", open, Market(input.Spec), true, why, actions, again: true);
+            LegSizing.Size(input, "exit", open, BracketExits.Market(input.Spec, Params(input.Spec)), true, why, actions, again: true);
         }
         return null;
     }
@@ -248,37 +256,6 @@ public sealed class BracketGroup : IGroupStrategy
         : new("Protecting", $"{Fitting.Text(Steps.Normal(open))} is open between its exits{(due is { } at ? $", until {at.UtcDateTime:HH:mm:ss} UTC" : "")}.");
 
     private static bool Beyond(Side side, decimal better, decimal worse) => side == Side.Buy ? better > worse : better < worse;
-
-    private static ParentSpec Exit(GroupSpec spec, string strategy, decimal? limit, Dictionary<string, string> parameters)
-    {
-        var entry = spec.Leg("entry");
-        var reduce = Described.Read(spec.Parameters).Flag("reduceOnly");
-        return new ParentSpec(new ClOrdId($"{spec.ClOrdId}-exit"), entry.Instrument, entry.Side.Opposite(), entry.OrderQty, limit, strategy, parameters, ReduceOnly: reduce, Venues: entry.Venues, Tags: entry.Tags);
-    }
-
-    private static ParentSpec? TakeProfit(GroupSpec spec) => Params(spec).Number("takeProfitPx") is { } px ? Exit(spec, "LIMIT", px, []) : null;
-
-    private static ParentSpec Market(GroupSpec spec) => Exit(spec, "MARKET", null, new() { ["maxTries"] = "20" });
-
-    private static ParentSpec? StopLoss(GroupSpec spec)
-    {
-        var r = Params(spec);
-        if (r.Text("trailOffset") is { } offset)
-        {
-            var trailing = new Dictionary<string, string> { ["offset"] = offset, ["offsetType"] = r.Text("trailIn")!, ["triggerBy"] = r.Text("triggerBy")! };
-            if (r.Text("trailFromPx") is { } from)
-            {
-                trailing["activationPx"] = from;
-            }
-            return Exit(spec, "TRAILING_STOP", null, trailing);
-        }
-        if (r.Text("stopPx") is not { } stop)
-        {
-            return null;
-        }
-        var limit = r.Number("stopLimitPx");
-        return Exit(spec, limit is null ? "STOP" : "STOP_LIMIT", limit, new() { ["triggerPx"] = stop, ["triggerBy"] = r.Text("triggerBy")! });
-    }
 
     private static ParamReader Params(GroupSpec spec) => Described.Read(spec.Parameters);
 }

@@ -95,6 +95,20 @@ public sealed class BracketTests
         loop.Group.EndCode.ShouldBe("Closed");
     }
 
+    [Theory]
+    [InlineData(Side.Buy, "BPS", "60599.9", "59400")]
+    [InlineData(Side.Sell, "PRICE", "59799.9", "60099.9")]
+    public void Exits_at_a_distance_stand_off_the_entrys_average_when_they_start_and_stay(Side side, string unit, string takeProfit, string stop)
+    {
+        var loop = new GroupLoop(Bracket("b", Limit(side, 1m, 60_000m), ("takeProfitOffset", unit == "BPS" ? "100" : "200"), ("stopOffset", "100"), ("offsetIn", unit)));
+        loop.Fill("entry", 0.4m, 59_999.9m);
+        (loop.Leg("tp")!.Spec.LimitPx, loop.Leg("tp")!.Spec.Side).ShouldBe((decimal.Parse(takeProfit, System.Globalization.CultureInfo.InvariantCulture), side.Opposite()));
+        loop.Leg("sl")!.Spec.Parameters["triggerPx"].ShouldBe(stop);
+        loop.Fill("entry", 0.6m, 59_000m);
+        (loop.Leg("tp")!.Spec.LimitPx, loop.Leg("tp")!.Spec.OrderQty).ShouldBe((decimal.Parse(takeProfit, System.Globalization.CultureInfo.InvariantCulture), 1m));
+        loop.Leg("sl")!.Spec.Parameters["triggerPx"].ShouldBe(stop);
+    }
+
     [Fact]
     public void An_entry_that_fills_nothing_ends_the_bracket_as_it_ended_itself()
     {

@@ -66,13 +66,13 @@ internal sealed class GroupLoop
     /// <summary>What the group wants now, without doing it.</summary>
     public GroupDecision Decide() => Decide(State);
 
-    public void Fill(string role, decimal qty)
+    public void Fill(string role, decimal qty, decimal? px = null)
     {
         if (Open(role) is [var child, ..])
         {
             qty = Math.Min(qty, child.LeavesQty);
             Raced += child.OrdStatus == OrdStatus.PendingCancel || State.Parents[child.ParentClOrdId].CancelRequested ? qty : 0m;
-            Report(child, ExecType.Trade, OrdStatus.PartiallyFilled, qty, child.CumQty + qty);
+            Report(child, ExecType.Trade, OrdStatus.PartiallyFilled, qty, child.CumQty + qty, px);
         }
     }
 
@@ -244,10 +244,10 @@ internal sealed class GroupLoop
         }
     }
 
-    private void Report(Order child, ExecType type, OrdStatus status, decimal last, decimal cum)
+    private void Report(Order child, ExecType type, OrdStatus status, decimal last, decimal cum, decimal? px = null)
     {
         Stage(new ChildReported(child.ParentClOrdId, new ExecutionReport(Alpha, new("A"), child.ClOrdId, "v", "e" + reports++, type, status, child.OrderQty, cum, 0m, last,
-            child.Px, LastLiquidityInd.Removed, 0m, new("USDT"), Now), Now, "ALPHA"));
+            px ?? child.Px, LastLiquidityInd.Removed, 0m, new("USDT"), Now), Now, "ALPHA"));
         Settle();
     }
 
