@@ -12,6 +12,7 @@ const read = f => readFileSync(join(here, "contracts", f), "utf8");
 const mutants = {
   total: s => s.replace("require(qty <= total - sold, TotalExceeded(qty, total - sold));", ""),
   slice: s => s.replace("require(qty <= maxSlice, SliceTooLarge(qty, maxSlice));", ""),
+  unsold: s => s.replace("require(back < qty, EmptySlice());", ""),
   expiry: s => s.replace("require(time <= expiry, MandateExpired(expiry));", ""),
   interval: s => s.replace("time - lastAt >= minInterval", "time - lastAt + 1 >= minInterval"),
 };

@@ -10,11 +10,11 @@ public sealed record MandateDraft
     public string? Owner { get; init; }
     /// <summary>An instrument of the chain's pools, e.g. ETH-USDT.</summary>
     public string? Instrument { get; init; }
-    /// <summary>"Sell": mandates sell the base token for the quote token.</summary>
+    /// <summary>"Sell": the base token for the quote token; "Buy": the base token with the quote token.</summary>
     public string? Side { get; init; }
-    /// <summary>Most that may be sold in all, base units.</summary>
+    /// <summary>Most that may be traded in all, base units; a purchase may spend that much at its worst price.</summary>
     public NumberText? TotalQty { get; init; }
-    /// <summary>Most that may be sold at once, base units.</summary>
+    /// <summary>Most that may be traded at once, base units.</summary>
     public NumberText? MaxSliceQty { get; init; }
     /// <summary>Least seconds between two slices, 1 to 86,400.</summary>
     public int? MinIntervalSeconds { get; init; }
@@ -70,14 +70,17 @@ public sealed record SignedMandateRequest
 
 /// <summary>A mandate the server may use.</summary>
 /// <param name="State">Active; Stopped (the server was told to), Revoked (by the owner on the chain), Expired, Spent, Gone (its chain was a local one and began anew).</param>
-/// <param name="SoldQty">Base units sold so far, by the contract's own count.</param>
-/// <param name="LeftQty">Base units that may still be sold.</param>
+/// <param name="TotalQty">Tokens of <paramref name="SellSymbol"/> that may be sold in all.</param>
+/// <param name="MaxSliceQty">Tokens of <paramref name="SellSymbol"/> that may be sold at once.</param>
+/// <param name="SoldQty">Tokens sold so far, by the contract's own count.</param>
+/// <param name="LeftQty">Tokens that may still be sold.</param>
+/// <param name="OrderQtyMax">Base units that may still be ordered: a purchase's at its worst price.</param>
 /// <param name="NextAllowedAt">Earliest time of the next slice; absent when it may come at once.</param>
 /// <param name="Orders">ClOrdIDs that trade by it.</param>
 /// <param name="Problem">Why no slice can be filled at the moment, a stable code; absent when one can.</param>
 public sealed record MandateRow(
     string Hash, string Owner, string Instrument, string Side, string SellSymbol, string BuySymbol, decimal TotalQty, decimal MaxSliceQty, int MinIntervalSeconds, decimal WorstPx,
-    DateTimeOffset Expiry, string Executor, string State, decimal SoldQty, decimal LeftQty, DateTimeOffset? NextAllowedAt, IReadOnlyList<string> Orders, DateTimeOffset CreatedAt,
+    DateTimeOffset Expiry, string Executor, string State, decimal SoldQty, decimal LeftQty, decimal OrderQtyMax, DateTimeOffset? NextAllowedAt, IReadOnlyList<string> Orders, DateTimeOffset CreatedAt,
     string? Problem, string? ProblemText);
 
 /// <summary>GET …/mandates/{hash}: the mandate with its terms, and how its owner ends it without us.</summary>
@@ -89,7 +92,7 @@ public sealed record MandateDetail(MandateRow Mandate, MandateTerms Terms, strin
 public sealed record MandateOrderRequest
 {
     public string? ClOrdId { get; init; }
-    /// <summary>Base units; at most what the mandate has left.</summary>
+    /// <summary>Base units; at most what the mandate is still good for.</summary>
     public NumberText? OrderQty { get; init; }
     /// <summary>Window, seconds; absent: as short as the mandate's slices and pauses allow.</summary>
     public int? DurationSeconds { get; init; }

@@ -75,7 +75,9 @@ contract Mandates is SliceRules {
         runner = new Runner();
     }
 
-    /// @notice Sells qty for the owner through a router, within his mandate. All that is bought is his before the call returns, or nothing happened.
+    /// @notice Sells at most qty for the owner through a router, within his mandate. All that is bought, and all that was not sold, is his
+    /// before the call returns, or nothing happened.
+    /// @param qty most that is sold; what the trade leaves of it does not count as sold
     /// @param data what the router is called with; its recipient must be the runner
     /// @param minBought the executor's own bound for this slice; the mandate's worst price holds as well
     /// @return bought what the trade brought the owner, base units of buyToken
@@ -96,18 +98,13 @@ contract Mandates is SliceRules {
         p.lastAt = uint64(block.timestamp);
         checkSignature(m.owner, typed(hash), signature);
 
-        uint256 before = Tokens.balanceOf(m.buyToken, m.owner);
-        uint256 kept = Tokens.balanceOf(m.sellToken, address(runner));
-        Tokens.transferFrom(m.sellToken, m.owner, address(runner), qty);
-        uint256 traded = runner.run(m.sellToken, m.buyToken, router, data, m.owner, kept);
-        bought = Tokens.balanceOf(m.buyToken, m.owner) - before;
-        // Both: what else reached the owner in the same transaction was not bought, and what a token kept on the way was not either.
-        if (traded < bought) bought = traded;
-
-        uint256 least = leastBought(qty, m.minPrice);
+        uint256 back;
+        (bought, back) = trade(m, router, data, qty);
+        p.sold = settled(p.sold, qty, back);
+        uint256 least = leastBought(qty - back, m.minPrice);
         if (minBought > least) least = minBought;
         if (bought < least) revert BoughtTooLittle(bought, least);
-        emit SliceFilled(hash, m.owner, qty, bought, p.sold);
+        emit SliceFilled(hash, m.owner, qty - back, bought, p.sold);
         busy = false;
     }
 
@@ -148,6 +145,20 @@ contract Mandates is SliceRules {
         if (nonce <= nonces[owner]) revert NonceNotHigher(nonce, nonces[owner]);
         nonces[owner] = nonce;
         emit NonceRaised(owner, nonce);
+    }
+
+    /// @dev The lesser of what the runner sent and what the owner got, both ways: what else reached him in the same transaction was neither
+    /// bought nor given back, and what a token kept on the way was not either.
+    function trade(Mandate calldata m, address router, bytes calldata data, uint256 qty) private returns (uint256 bought, uint256 back) {
+        uint256 kept = Tokens.balanceOf(m.sellToken, address(runner));
+        Tokens.transferFrom(m.sellToken, m.owner, address(runner), qty);
+        uint256 hadBuy = Tokens.balanceOf(m.buyToken, m.owner);
+        uint256 hadSell = Tokens.balanceOf(m.sellToken, m.owner);
+        (bought, back) = runner.run(m.sellToken, m.buyToken, router, data, m.owner, kept);
+        uint256 got = Tokens.balanceOf(m.buyToken, m.owner) - hadBuy;
+        if (got < bought) bought = got;
+        got = Tokens.balanceOf(m.sellToken, m.owner) - hadSell;
+        if (got < back) back = got;
     }
 
     function checkRouter(Mandate calldata m, address router) private pure {

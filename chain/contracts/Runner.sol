@@ -10,14 +10,14 @@ contract Runner {
 
     error NotMandates(address sender);
     error RouterFailed(address router, bytes reason);
-    error NotSpent(uint256 left);
 
-    /// @notice Sells what it was sent of sellToken through the router and hands what that brought to the owner.
+    /// @notice Sells what it was sent of sellToken through the router and hands what that brought, and what is left, to the owner.
     /// @param kept what it had of sellToken before: dust that somebody sent to hold a slice up
     /// @return bought what the trade brought, base units of buyToken
+    /// @return back what it did not sell, base units of sellToken
     function run(address sellToken, address buyToken, address router, bytes calldata data, address owner, uint256 kept)
         external
-        returns (uint256 bought)
+        returns (uint256 bought, uint256 back)
     {
         if (msg.sender != mandates) revert NotMandates(msg.sender);
         uint256 before = Tokens.balanceOf(buyToken, address(this));
@@ -25,8 +25,9 @@ contract Runner {
         (bool ok, bytes memory reason) = router.call(data);
         if (!ok) revert RouterFailed(router, reason);
         uint256 left = Tokens.balanceOf(sellToken, address(this));
-        if (left > kept) revert NotSpent(left - kept);
         Tokens.approve(sellToken, router, 0);
+        back = left > kept ? left - kept : 0;
+        if (back != 0) Tokens.transfer(sellToken, owner, back);
         bought = Tokens.balanceOf(buyToken, address(this)) - before;
         if (bought != 0) Tokens.transfer(buyToken, owner, bought);
     }

@@ -28,7 +28,7 @@ contract SliceProof is SliceRules {
         (total, maxSlice, minInterval, expiry, start) = (total_, maxSlice_, minInterval_, expiry_, block.timestamp);
     }
 
-    function fill(uint256 qty, uint256 bought, uint256 least, IAnything anything) external {
+    function fill(uint256 qty, uint256 back, uint256 bought, uint256 least, IAnything anything) external {
         require(!busy);
         busy = true;
         require(!revoked);
@@ -40,12 +40,13 @@ contract SliceProof is SliceRules {
         lastAt = block.timestamp;
         uint256 time = block.timestamp;
         anything.happens();
+        sold = settled(sold, qty, back);
         require(bought >= least);
-        moved += qty;
+        moved += qty - back;
         if (time > expiry) movedAfterEnd = true;
         busy = false;
 
-        assert(qty > 0 && qty <= maxSlice);
+        assert(qty - back > 0 && qty - back <= maxSlice);
         assert(before == 0 || time - before >= minInterval);
         assert(sold <= total);
         assert(moved == sold);

@@ -31,6 +31,13 @@ abstract contract SliceRules {
         require(lastAt == 0 || time - lastAt >= minInterval, TooSoon(lastAt));
     }
 
+    /// @notice What is sold when some of a slice came back unsold: a purchase of so much knows its cost only when it is done.
+    /// @param sold after nextSold took all of qty
+    function settled(uint256 sold, uint256 qty, uint256 back) internal pure returns (uint256) {
+        require(back < qty, EmptySlice());
+        return sold - back;
+    }
+
     /// @notice Least that must be bought for qty, rounded up in the owner's favour.
     function leastBought(uint256 qty, uint256 minPrice) internal pure returns (uint256) {
         uint256 product = qty * minPrice;

@@ -72,9 +72,9 @@ public sealed class ChainDesk : WebApplicationFactory<Program>
     }
 
     /// <summary>Prepares a mandate of the wallet's, allows the contract its total, signs and hands it in.</summary>
-    public async Task<MandateRow> MandateAsync(decimal total = 2m, decimal slice = 0.5m, int interval = 1, decimal worstPx = 2_000m, TimeSpan? life = null)
+    public async Task<MandateRow> MandateAsync(decimal total = 2m, decimal slice = 0.5m, int interval = 1, decimal worstPx = 2_000m, TimeSpan? life = null, string side = "Sell")
     {
-        var prepared = await PrepareAsync(new() { Owner = Wallet.Address.ToString(), Instrument = "ETH-USDT", Side = "Sell", TotalQty = total, MaxSliceQty = slice, MinIntervalSeconds = interval,
+        var prepared = await PrepareAsync(new() { Owner = Wallet.Address.ToString(), Instrument = "ETH-USDT", Side = side, TotalQty = total, MaxSliceQty = slice, MinIntervalSeconds = interval,
             WorstPx = worstPx, Expiry = TimeProvider.System.GetUtcNow().Add(life ?? TimeSpan.FromHours(1)).ToString("O") });
         await SendAsync(Address.Parse(prepared.Approval.Token), Hex.Decode(prepared.Approval.Data));
         var answer = await HandInAsync(prepared, Wallet);

@@ -33,6 +33,31 @@ public sealed class MandateTests
     }
 
     [Fact]
+    public async Task A_purchase_by_a_mandate_takes_exactly_its_quantity_and_what_a_slice_did_not_need_stays_the_owners()
+    {
+        await using var desk = await ChainDesk.StartAsync();
+        var px = await PxAsync(desk);
+        var worst = Math.Floor(px * 1.1m);
+        var mandate = await desk.MandateAsync(worstPx: worst, side: "Buy");
+        (mandate.Side, mandate.SellSymbol, mandate.TotalQty, mandate.MaxSliceQty, mandate.WorstPx, mandate.OrderQtyMax, mandate.Problem).ShouldBe(("Buy", "USDT", 2m * worst, 0.5m * worst, worst, 2m, null));
+        (await BalancesAsync(desk)).Single().ShouldSatisfyAllConditions(b => b.Asset.ShouldBe("USDT"), b => b.Total.ShouldBe(2m * worst));
+        var (weth, usdt) = (await desk.HasAsync("WETH"), await desk.HasAsync("USDT"));
+        await AcceptedAsync(desk, mandate, "b1", 1.5m);
+        await ChainDesk.UntilAsync(async () => (await desk.FindAsync("b1")).Order.OrdStatus.IsTerminal(), "the end of the TWAP");
+        var order = await desk.FindAsync("b1");
+        (order.Order.OrdStatus, order.Order.CumQty).ShouldBe((OrdStatus.Filled, 1.5m));
+        order.Fills.Count.ShouldBeGreaterThanOrEqualTo(3);
+        (await desk.HasAsync("WETH") - weth).ShouldBe(15 * BigInteger.Pow(10, 17));
+        var spent = PoolArithmetic.Tokens(usdt - await desk.HasAsync("USDT"), 6);
+        Math.Round(order.Fills.Sum(f => f.LastQty * f.LastPx), 6).ShouldBe(spent);
+        spent.ShouldBeLessThan(1.5m * worst);
+        await ChainDesk.UntilAsync(async () => (await desk.DetailAsync(mandate.Hash)).Mandate.SoldQty == spent, "the contract's count of what was really spent");
+        (await (await desk.OrderAsync(mandate.Hash, "b2", 1.5m)).ProblemCodeAsync()).ShouldBe("InvalidField");
+        (await desk.Owner.Api.PostAsync($"{desk.Mandates}/{mandate.Hash}/stop", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await ChainDesk.UntilAsync(async () => (await BalancesAsync(desk)).All(b => b.Total == 0m), "the ledger to give back what is the owner's");
+    }
+
+    [Fact]
     public async Task A_mandate_revoked_in_the_middle_ends_the_order_and_sells_nothing_more()
     {
         await using var desk = await ChainDesk.StartAsync();
@@ -71,7 +96,7 @@ public sealed class MandateTests
     }
 
     [Fact]
-    public async Task Worst_price_expiry_floor_and_funds_each_hold_the_order_with_their_code()
+    public async Task Floor_gas_budget_and_expiry_each_hold_the_order_with_their_code()
     {
         await using var desk = await ChainDesk.StartAsync(("Chain:Executor:BalanceFloor", "1000"));
         var low = await desk.MandateAsync();
@@ -79,6 +104,16 @@ public sealed class MandateTests
         await AcceptedAsync(desk, low, "floor", 1m);
         await RejectedAsync(desk, "floor", "balanceFloor=1000");
         (await desk.Owner.Api.PostAsync($"{desk.Mandates}/{low.Hash}/stop", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await using (var frugal = await ChainDesk.StartAsync(("Chain:Executor:GasBudgetPerDay", "0.0000000001")))
+        {
+            var dear = await frugal.MandateAsync();
+            dear.Problem.ShouldBe("EXECUTOR_GAS_BUDGET");
+            var weth = await frugal.HasAsync("WETH");
+            await AcceptedAsync(frugal, dear, "gas", 1m);
+            await RejectedAsync(frugal, "gas", "gasBudgetPerDay=0.0000000001");
+            (await frugal.HasAsync("WETH")).ShouldBe(weth);
+        }
 
         var brief = await desk.MandateAsync(life: TimeSpan.FromSeconds(3));
         await ChainDesk.UntilAsync(async () => (await desk.DetailAsync(brief.Hash)).Mandate.State == "Expired", "the mandate to expire");
@@ -109,7 +144,7 @@ public sealed class MandateTests
             Expiry = TimeProvider.System.GetUtcNow().AddHours(1).ToString("O") };
         foreach (var (wrong, field) in new[]
         {
-            (draft with { Owner = "0x12" }, "owner"), (draft with { Instrument = "SOL-USDT" }, "instrument"), (draft with { Side = "Buy" }, "side"), (draft with { TotalQty = 0m }, "totalQty"),
+            (draft with { Owner = "0x12" }, "owner"), (draft with { Instrument = "SOL-USDT" }, "instrument"), (draft with { Side = "Both" }, "side"), (draft with { TotalQty = 0m }, "totalQty"),
             (draft with { MaxSliceQty = 3m }, "maxSliceQty"), (draft with { MinIntervalSeconds = 0 }, "minIntervalSeconds"), (draft with { WorstPx = null }, "worstPx"), (draft with { Expiry = "2020-01-01T00:00:00Z" }, "expiry"),
         })
         {
@@ -163,6 +198,9 @@ public sealed class MandateTests
         (await desk.FindAsync("m2")).Order.OrdStatus.ShouldBe(OrdStatus.Filled);
         (await (await desk.Owner.Api.GetAsync($"/api/accounts/{desk.Account}/orders/m2/replay")).ProblemCodeAsync()).ShouldBe("OrderNotReplayable");
     }
+
+    private static async Task<decimal> PxAsync(ChainDesk desk) =>
+        (await desk.Owner.GetAsync<ChainStatus>("/api/chain")).Pools.First(p => p is { Kind: "Concentrated", Base: "WETH", Quote: "USDT" }).Px!.Value;
 
     private static async Task<IReadOnlyList<BalanceRow>> BalancesAsync(ChainDesk desk) =>
         [.. (await desk.Owner.GetAsync<List<BalanceRow>>($"/api/accounts/{desk.Account}/balances")).Where(b => b.Venue == "MANDATE")];

@@ -12,7 +12,7 @@ namespace Ems.Execution.Venues.Cow;
 /// <param name="address">With the network's name and a slash at its end, such as https://api.cow.fi/mainnet/.</param>
 public sealed class CowClient(HttpClient http, Uri address, TimeProvider time, int timeoutMs = 10_000)
 {
-    private const string Scheme = "eip712";
+    private const string Scheme = "eip712", ContractScheme = "eip1271";
 
     /// <summary>POST quote.</summary>
     /// <exception cref="CowRefusedException">The order book says no.</exception>
@@ -36,10 +36,11 @@ public sealed class CowClient(HttpClient http, Uri address, TimeProvider time, i
     }
 
     /// <summary>POST orders; gives the name that the order book says. One that is not ours is refused.</summary>
-    public async Task<CowUid> PlaceAsync(CowDomain domain, CowOrder order, Address owner, string signature, long? quoteId = null, CancellationToken ct = default)
+    /// <param name="byContract">Whether the signature is a contract wallet's (ERC-1271).</param>
+    public async Task<CowUid> PlaceAsync(CowDomain domain, CowOrder order, Address owner, string signature, long? quoteId = null, bool byContract = false, CancellationToken ct = default)
     {
         var body = order.ToJson();
-        (body["from"], body["signature"], body["signingScheme"]) = (owner.ToString(), signature, Scheme);
+        (body["from"], body["signature"], body["signingScheme"]) = (owner.ToString(), signature, byContract ? ContractScheme : Scheme);
         if (quoteId is { } id)
         {
             body["quoteId"] = id;

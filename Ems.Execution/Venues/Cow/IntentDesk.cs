@@ -64,10 +64,10 @@ public sealed class IntentDesk(CowClient client, CowDomain domain, EthApi eth, T
     public async Task<CowOrderState> PlaceAsync(CowUid uid, string signature, CancellationToken ct = default)
     {
         var intent = Quoted(uid) ?? throw new CowRefusedException("QuoteUnknown", "Ask for a quote first; this one is not known here or its time is over.");
-        await CheckAsync(uid.Owner, intent.Order.Digest(domain), signature, ct).ConfigureAwait(false);
+        var byContract = await CheckAsync(uid.Owner, intent.Order.Digest(domain), signature, ct).ConfigureAwait(false);
         try
         {
-            _ = await client.PlaceAsync(domain, intent.Order, uid.Owner, signature, intent.QuoteId, ct).ConfigureAwait(false);
+            _ = await client.PlaceAsync(domain, intent.Order, uid.Owner, signature, intent.QuoteId, byContract, ct).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RpcTransportException or CowRefusedException { Code: "DuplicatedOrder" })
         {
@@ -84,7 +84,11 @@ public sealed class IntentDesk(CowClient client, CowDomain domain, EthApi eth, T
     /// <summary>Takes an intent off the book by its owner's signature. What a solver has sent already may still be filled.</summary>
     public async Task<CowOrderState?> CancelAsync(CowUid uid, string signature, CancellationToken ct = default)
     {
-        await CheckAsync(uid.Owner, CowOrder.CancellationDigest(domain, [uid]), signature, ct).ConfigureAwait(false);
+        if (await CheckAsync(uid.Owner, CowOrder.CancellationDigest(domain, [uid]), signature, ct).ConfigureAwait(false))
+        {
+            // The protocol's own rule: cancellations are signed by keys.
+            throw new CowRefusedException("CancelOnChain", $"The order book takes no cancellation signed by a contract: {uid.Owner} ends the order by a transaction to {domain.Settlement}, or it expires.");
+        }
         await client.CancelAsync([uid], signature, ct).ConfigureAwait(false);
         return await client.FindAsync(uid, ct).ConfigureAwait(false);
     }
@@ -98,7 +102,8 @@ public sealed class IntentDesk(CowClient client, CowDomain domain, EthApi eth, T
     /// <summary>The fills of an intent.</summary>
     public Task<IReadOnlyList<CowTrade>> TradesAsync(CowUid uid, CancellationToken ct = default) => client.TradesAsync(uid, ct);
 
-    private async Task CheckAsync(Address owner, byte[] digest, string signature, CancellationToken ct)
+    /// <summary>Refuses what the owner did not sign; whether it was a contract that did.</summary>
+    private async Task<bool> CheckAsync(Address owner, byte[] digest, string signature, CancellationToken ct)
     {
         byte[] bytes;
         try
@@ -113,6 +118,7 @@ public sealed class IntentDesk(CowClient client, CowDomain domain, EthApi eth, T
         {
             throw new CowRefusedException("InvalidSignature", $"This is not signed by {owner}.");
         }
+        return !EthRecover.IsSignedBy(owner, digest, bytes);
     }
 
     private void Forget()

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Ems.Web.Features.Access;
 using Hangfire;
+using Hangfire.AspNetCore;
 using Hangfire.InMemory;
 
 namespace Ems.Web.Features.Jobs;
@@ -27,8 +28,10 @@ public static class JobsFeature
     {
         services.AddOptions<JobsOptions>().BindConfiguration("Jobs").ValidateDataAnnotations().ValidateOnStart();
         var options = configuration.GetSection("Jobs").Get<JobsOptions>() ?? new JobsOptions();
-        services.AddHangfire(c => c.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings()
-            .UseInMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromMinutes(options.FinishedKeptMinutes) }));
+        // The host's own: Hangfire's defaults are statics, which the last host of a process would take from the others.
+        services.AddSingleton<JobStorage>(_ => new InMemoryStorage(new InMemoryStorageOptions { MaxExpirationTime = TimeSpan.FromMinutes(options.FinishedKeptMinutes) }));
+        services.AddSingleton<JobActivator>(s => new AspNetCoreJobActivator(s.GetRequiredService<IServiceScopeFactory>()));
+        services.AddHangfire(c => c.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings());
         services.AddHangfireServer(s =>
         {
             s.WorkerCount = options.Workers;

@@ -21,7 +21,7 @@ internal static class MandateReader
     public static readonly TimeSpan LifeMax = TimeSpan.FromDays(30);
 
     /// <summary>Reads a draft; the nonce and executor are the caller's to give.</summary>
-    public static (Mandate? Mandate, PoolMarketOf? Market) Read(MandateDraft draft, ChainContracts contracts, Address executor, BigInteger nonce, DateTimeOffset now, List<FieldError> errors)
+    public static (Mandate? Mandate, Side Side, PoolMarketOf? Market) Read(MandateDraft draft, ChainContracts contracts, Address executor, BigInteger nonce, DateTimeOffset now, List<FieldError> errors)
     {
         if (!Address.TryParse(draft.Owner, out var owner))
         {
@@ -32,9 +32,9 @@ internal static class MandateReader
         {
             errors.Add(new("instrument", "unknown", NumberRules.Shown(draft.Instrument), "The chain has no pool of this instrument for mandates."));
         }
-        if (draft.Side != "Sell")
+        if (draft.Side is not ("Buy" or "Sell"))
         {
-            errors.Add(new("side", "one_of", NumberRules.Shown(draft.Side), "A mandate sells the base token: side is Sell."));
+            errors.Add(new("side", "one_of", NumberRules.Shown(draft.Side), "side is Buy or Sell."));
         }
         var total = NumberRules.Parse("totalQty", draft.TotalQty?.Text, 0m, NumberRules.Most, 8, errors, exclusiveMin: true);
         var slice = NumberRules.Parse("maxSliceQty", draft.MaxSliceQty?.Text, 0m, total ?? NumberRules.Most, 8, errors, exclusiveMin: true);
@@ -50,23 +50,21 @@ internal static class MandateReader
         }
         if (errors.Count > 0)
         {
-            return (null, market);
+            return (null, Side.None, market);
         }
-        var (b, q) = (market!.Base, market.Quote);
-        // The least that a unit may bring, rounded up in the owner's favour.
-        var price = PoolArithmetic.UnitsUp(px!.Value, 18) * BigInteger.Pow(10, q.Decimals);
-        var each = BigInteger.Pow(10, b.Decimals);
-        return (new(owner, b.Address, q.Address, PoolArithmetic.UnitsDown(total!.Value, b.Decimals), PoolArithmetic.UnitsDown(slice!.Value, b.Decimals), draft.MinIntervalSeconds!.Value,
-            (price + each - 1) / each, expiry.ToUnixTimeSeconds(), [contracts.RouterOf(PoolKind.Concentrated)], executor, nonce), market);
+        var side = draft.Side == "Buy" ? Side.Buy : Side.Sell;
+        var (sell, buy) = MandateTokens.Of(market!, side);
+        return (new(owner, sell.Address, buy.Address, MandateTokens.SoldFor(market!, side, total!.Value, px!.Value), MandateTokens.SoldFor(market!, side, slice!.Value, px.Value), draft.MinIntervalSeconds!.Value,
+            MandateTokens.MinPrice(market!, side, px.Value), expiry.ToUnixTimeSeconds(), [contracts.RouterOf(PoolKind.Concentrated)], executor, nonce), side, market);
     }
 
     /// <summary>Reads signed terms; what would make the server fill something else than it understands is refused.</summary>
-    public static (Mandate? Mandate, PoolMarketOf? Market) Read(MandateTerms? terms, ChainState chain, DateTimeOffset now, List<FieldError> errors)
+    public static (Mandate? Mandate, Side Side, PoolMarketOf? Market) Read(MandateTerms? terms, ChainState chain, DateTimeOffset now, List<FieldError> errors)
     {
         if (terms is null)
         {
             errors.Add(new("terms", "required", null, "terms are needed, as they were prepared."));
-            return (null, null);
+            return (null, Side.None, null);
         }
         Mandate mandate;
         try
@@ -77,11 +75,11 @@ internal static class MandateReader
         catch (EthereumFormatException e)
         {
             errors.Add(new("terms", "format", null, e.Message));
-            return (null, null);
+            return (null, Side.None, null);
         }
         var contracts = chain.Contracts;
         var market = PoolVenueSpec.Mandate.Listings.Select(l => PoolVenueSpec.Mandate.Find(contracts, l.Instrument)).OfType<PoolMarketOf>()
-            .FirstOrDefault(m => m.Base.Address == mandate.SellToken && m.Quote.Address == mandate.BuyToken);
+            .FirstOrDefault(m => (m.Base.Address == mandate.SellToken && m.Quote.Address == mandate.BuyToken) || (m.Quote.Address == mandate.SellToken && m.Base.Address == mandate.BuyToken));
         Check(market is not null, "terms.sellToken", "unknown", terms.SellToken, "The chain has no pool that sells this token for the other.");
         Check(terms.ChainId == (long)chain.ChainId, "terms.chainId", "chain", terms.ChainId?.ToString(CultureInfo.InvariantCulture), $"The mandate must be for chain {chain.ChainId}.");
         Check(contracts.Mandates is { } book && Address.TryParse(terms.Contract, out var named) && named == book, "terms.contract", "contract", terms.Contract, "The mandate must be for this server's contract.");
@@ -91,7 +89,7 @@ internal static class MandateReader
         Check(mandate.MinPrice.Sign > 0, "terms.minPrice", "range", terms.MinPrice, "A mandate without a worst price is not taken.");
         Check(mandate.ExpiresAt > now && mandate.ExpiresAt <= now + LifeMax + TimeSpan.FromMinutes(1), "terms.expiry", "range", terms.Expiry, $"The mandate must expire within the next {LifeMax.TotalDays:0} days.");
         Check(mandate.Routers.Count == 1 && mandate.Routers[0] == contracts.RouterOf(PoolKind.Concentrated), "terms.routers", "allowed", string.Join(',', terms.Routers), "The mandate must name the router of this server and no other.");
-        return (errors.Count == 0 ? mandate : null, market);
+        return (errors.Count == 0 ? mandate : null, market?.Base.Address == mandate.SellToken ? Side.Sell : Side.Buy, market);
 
         void Check(bool holds, string field, string rule, string? value, string text)
         {
@@ -100,13 +98,6 @@ internal static class MandateReader
                 errors.Add(new(field, rule, NumberRules.Shown(value), text));
             }
         }
-    }
-
-    /// <summary>Worst price in quote per base, rounded against nobody: as the owner reads it.</summary>
-    public static decimal WorstPx(Mandate m, int baseDecimals, int quoteDecimals)
-    {
-        var scaled = m.MinPrice * BigInteger.Pow(10, baseDecimals) / BigInteger.Pow(10, quoteDecimals);
-        return Steps.Normal(PoolArithmetic.Tokens(scaled, 18));
     }
 
     /// <summary>The terms as they travel.</summary>

@@ -42,7 +42,7 @@ public sealed class MandateService(MandateBook book, ChainRuntime chain, IServer
         var executor = (await keys.ExecutorAsync(ct)).Address;
         var nonce = Address.TryParse(draft.Owner, out var owner)
             ? (await MandateContract.ProgressAsync(chain.Eth!, contract, "0x" + new string('0', 64), owner, ct)).Nonce : BigInteger.Zero;
-        var (mandate, market) = MandateReader.Read(draft, state.Contracts, executor, nonce, time.GetUtcNow(), errors);
+        var (mandate, side, market) = MandateReader.Read(draft, state.Contracts, executor, nonce, time.GetUtcNow(), errors);
         if (mandate is null)
         {
             return ApiProblems.Fields(errors);
@@ -56,14 +56,14 @@ public sealed class MandateService(MandateBook book, ChainRuntime chain, IServer
         var allowed = (BigInteger)Erc20Abi.Allowance.DecodeOutput(await chain.Eth!.CallAsync(new(null, mandate.SellToken, Erc20Abi.Allowance.Encode(mandate.Owner, contract)), ct: ct))[0];
         var balance = await chain.BalanceAsync(mandate.SellToken, mandate.Owner, ct);
         return TypedResults.Ok(new MandatePrepared(hash, MandateReader.Terms(MandateText.Of(mandate), state.ChainId, contract.ToString()), mandate.TypedJson(state.ChainId, contract),
-            new(mandate.SellToken.ToString(), market!.Base.Symbol, contract.ToString(), Text(mandate.SellTotal), Text(allowed), Text(balance), Hex.Encode(Erc20Abi.Approve.Encode(contract, mandate.SellTotal)))));
+            new(mandate.SellToken.ToString(), MandateTokens.Of(market!, side).Sell.Symbol, contract.ToString(), Text(mandate.SellTotal), Text(allowed), Text(balance), Hex.Encode(Erc20Abi.Approve.Encode(contract, mandate.SellTotal)))));
     }
 
     /// <summary>Takes a signed mandate.</summary>
     public async Task<IResult> SubmitAsync(AccountId account, SignedMandateRequest request, ClaimsPrincipal me, LinkedWallets wallets, CancellationToken ct)
     {
         var (state, errors) = (chain.State, new List<FieldError>());
-        var (mandate, market) = MandateReader.Read(request.Terms, state, time.GetUtcNow(), errors);
+        var (mandate, side, market) = MandateReader.Read(request.Terms, state, time.GetUtcNow(), errors);
         byte[] signature = [];
         try
         {
@@ -96,15 +96,16 @@ public sealed class MandateService(MandateBook book, ChainRuntime chain, IServer
         {
             return ApiProblems.Problem(409, "MandateRevoked", "The owner has ended this mandate on the chain.");
         }
-        var total = PoolArithmetic.Tokens(mandate.SellTotal, market!.Base.Decimals);
-        var credit = total - PoolArithmetic.Tokens(progress.Sold, market.Base.Decimals);
-        var entry = new MandateEntry(hash, account, Actor(me), market.Instrument.Id, state.Instance, state.ChainId, contract.ToString(), MandateText.Of(mandate), Hex.Encode(signature), total,
-            time.GetUtcNow(), MandateState.Active, Text(progress.Sold), progress.LastAt, [], credit);
+        var decimals = MandateTokens.Of(market!, side).Sell.Decimals;
+        var total = PoolArithmetic.Tokens(mandate.SellTotal, decimals);
+        var credit = total - PoolArithmetic.Tokens(progress.Sold, decimals);
+        var entry = new MandateEntry(hash, account, Actor(me), market!.Instrument.Id, state.Instance, state.ChainId, contract.ToString(), MandateText.Of(mandate), Hex.Encode(signature), total,
+            time.GetUtcNow(), MandateState.Active, Text(progress.Sold), progress.LastAt, [], credit, Side: side);
         if (!book.Add(entry))
         {
             return book.Find(hash) is { } known && known.Account == account ? TypedResults.Ok(await RowAsync(known, ct)) : ApiProblems.Problem(409, "MandateTaken", "Another account trades by this mandate.");
         }
-        await grains.GetGrain<IAccountGrain>(account.Value).CreditAsync(Venue, market.Instrument.Base, credit, Reference(entry, "begin"), Actor(me));
+        await grains.GetGrain<IAccountGrain>(account.Value).CreditAsync(Venue, side == Side.Sell ? market.Instrument.Base : market.Instrument.Quote, credit, Reference(entry, "begin"), Actor(me));
         keys.Audit(Actor(me), "mandate", mandate.Executor, hash);
         return TypedResults.Created($"/api/accounts/{account}/mandates/{hash}", await RowAsync(entry, ct));
     }
@@ -123,15 +124,17 @@ public sealed class MandateService(MandateBook book, ChainRuntime chain, IServer
     {
         var errors = new List<FieldError>();
         var m = entry.Mandate;
-        var market = PoolVenueSpec.Mandate.Find(chain.State.Contracts, entry.Instrument);
-        var decimals = market?.Base.Decimals ?? 18;
-        var left = PoolArithmetic.Tokens(m.SellTotal - entry.SoldUnits, decimals);
+        if (PoolVenueSpec.Mandate.Find(chain.State.Contracts, entry.Instrument) is not { } market)
+        {
+            return ApiProblems.Problem(409, "MandateGone", "The mandate is for another chain.");
+        }
+        var left = MandateTokens.BaseQty(entry, m.SellTotal - entry.SoldUnits, market);
         var qty = NumberRules.Parse("orderQty", request.OrderQty?.Text, 0m, left, 8, errors, exclusiveMin: true) ?? 0m;
         if (string.IsNullOrWhiteSpace(request.ClOrdId) || request.ClOrdId.Length > 36)
         {
             errors.Add(new("clOrdId", "length", NumberRules.Shown(request.ClOrdId), "clOrdId is 1 to 36 characters."));
         }
-        var maxSlice = PoolArithmetic.Tokens(m.MaxSlice, decimals);
+        var maxSlice = MandateTokens.BaseQty(entry, m.MaxSlice, market);
         // A slice's pause is counted from block to block, so a schedule needs some room beside it.
         var pause = (int)m.MinInterval + PauseMarginSeconds + (2 * (int)Math.Ceiling(chain.Profile.BlockMs / 1000.0));
         // Slices of a schedule differ by a lot; none may be above the bound.
@@ -152,8 +155,8 @@ public sealed class MandateService(MandateBook book, ChainRuntime chain, IServer
             return ApiProblems.Problem(409, "Mandate" + entry.State, $"The mandate is {entry.State}.");
         }
         var id = new ClOrdId(request.ClOrdId!);
-        var worst = Steps.RoundUp(MandateReader.WorstPx(m, decimals, market?.Quote.Decimals ?? 6), PoolVenueSpec.Mandate.Listings.First(l => l.Instrument == entry.Instrument).TickSize);
-        var spec = new ParentSpec(id, entry.Instrument, Side.Sell, qty, worst, TwapAlgo.Name, new Dictionary<string, string>
+        var worst = Steps.RoundPassive(MandateTokens.WorstPx(m, entry.Side, market.Base.Decimals, market.Quote.Decimals), PoolVenueSpec.Mandate.Listings.First(l => l.Instrument == entry.Instrument).TickSize, entry.Side);
+        var spec = new ParentSpec(id, entry.Instrument, entry.Side, qty, worst, TwapAlgo.Name, new Dictionary<string, string>
         {
             ["durationSeconds"] = seconds.ToString(CultureInfo.InvariantCulture), ["slices"] = Math.Clamp(seconds / pause, least, SlicesMax).ToString(CultureInfo.InvariantCulture),
             // The contract counts sizes and pauses; chance would only run into its bounds.
@@ -181,10 +184,13 @@ public sealed class MandateService(MandateBook book, ChainRuntime chain, IServer
         var (sell, buy) = (contracts.Token(m.SellToken), contracts.Token(m.BuyToken));
         var decimals = sell?.Decimals ?? 18;
         var sold = PoolArithmetic.Tokens(entry.SoldUnits, decimals);
+        var market = PoolVenueSpec.Mandate.Find(contracts, entry.Instrument);
+        var (b, q) = entry.Side == Side.Sell ? (sell, buy) : (buy, sell);
         var problem = entry.State != MandateState.Active || chain.Eth is null ? null : await ProblemAsync(entry, ct);
-        return new(entry.Hash, m.Owner.ToString(), entry.Instrument.Value, "Sell", sell?.Symbol ?? m.SellToken.ToString(), buy?.Symbol ?? m.BuyToken.ToString(), entry.TotalQty,
-            PoolArithmetic.Tokens(m.MaxSlice, decimals), (int)m.MinInterval, MandateReader.WorstPx(m, decimals, buy?.Decimals ?? 6), m.ExpiresAt, m.Executor.ToString(), entry.State.ToString(), sold,
-            entry.TotalQty - sold, entry.NextAllowedAt is { } next && next > time.GetUtcNow() ? next : null, entry.Orders, entry.CreatedAt, problem?.Code, problem?.Text);
+        return new(entry.Hash, m.Owner.ToString(), entry.Instrument.Value, entry.Side.ToString(), sell?.Symbol ?? m.SellToken.ToString(), buy?.Symbol ?? m.BuyToken.ToString(), entry.TotalQty,
+            PoolArithmetic.Tokens(m.MaxSlice, decimals), (int)m.MinInterval, MandateTokens.WorstPx(m, entry.Side, b?.Decimals ?? 18, q?.Decimals ?? 6), m.ExpiresAt, m.Executor.ToString(), entry.State.ToString(), sold,
+            entry.TotalQty - sold, market is null ? 0m : Steps.RoundDown(MandateTokens.BaseQty(entry, m.SellTotal - entry.SoldUnits, market), PoolVenueSpec.Mandate.Listings.First(l => l.Instrument == entry.Instrument).LotSize),
+            entry.NextAllowedAt is { } next && next > time.GetUtcNow() ? next : null, entry.Orders, entry.CreatedAt, problem?.Code, problem?.Text);
     }
 
     /// <summary>Cancels what trades by a mandate; true when nothing does any more.</summary>
@@ -209,22 +215,24 @@ public sealed class MandateService(MandateBook book, ChainRuntime chain, IServer
     {
         var grain = grains.GetGrain<IAccountGrain>(entry.Account.Value);
         var instrument = PoolVenueSpec.Instruments.First(i => i.Id == entry.Instrument);
-        var (soldQty, brought) = (0m, 0m);
-        foreach (var order in entry.Orders)
+        var (sold, brought) = (0m, 0m);
+        foreach (var name in entry.Orders)
         {
-            if (await grain.FindAsync(new(order)) is { } found)
+            if (await grain.FindAsync(new(name)) is { } found)
             {
-                soldQty += found.Parent.Order.CumQty;
-                brought += found.Parent.Order.CumNotional - found.Parent.Order.Commission;
+                var order = found.Parent.Order;
+                sold += entry.Side == Side.Sell ? order.CumQty : order.CumNotional + order.Commission;
+                brought += entry.Side == Side.Sell ? order.CumNotional - order.Commission : order.CumQty;
             }
         }
-        if (entry.Credited - soldQty is > 0m and var rest)
+        var (given, gotten) = entry.Side == Side.Sell ? (instrument.Base, instrument.Quote) : (instrument.Quote, instrument.Base);
+        if (entry.Credited - sold is > 0m and var rest)
         {
-            await grain.CreditAsync(Venue, instrument.Base, -rest, Reference(entry, "rest"), "mandates");
+            await grain.CreditAsync(Venue, given, -rest, Reference(entry, "rest"), "mandates");
         }
         if (brought > 0m)
         {
-            await grain.CreditAsync(Venue, instrument.Quote, -brought, Reference(entry, "brought"), "mandates");
+            await grain.CreditAsync(Venue, gotten, -brought, Reference(entry, "brought"), "mandates");
         }
         book.Change(entry.Hash, e => e with { IsClosed = true });
     }

@@ -63,7 +63,9 @@ public sealed class MandateTests : IAsyncLifetime
         await RefusedAsync("BoughtTooLittle", m, mode: PaysElsewhere, other: Thief.Address);
         // What reaches the owner by another way was not bought by this slice.
         await RefusedAsync("BoughtTooLittle", m, mode: PaysOwnerOnly, other: Owner.Address);
-        await RefusedAsync("NotSpent", m, mode: LeavesRest);
+        // Nothing sold is no slice: it would only take the pause.
+        await RefusedAsync("EmptySlice", m, qty: 1, pay: 5, mode: LeavesRest);
+        await RefusedAsync("BoughtTooLittle", m, pay: 197, mode: LeavesRest);
         await RefusedAsync("Reentered", m, mode: CallsBack, other: book, data: Fill(m, m.Sign(Owner, book), venue, Trade(100, 200), 100, 0));
         await RefusedAsync("SameToken", m with { BuyToken = sell });
         (await FillAsync(m, 100, 200)).ShouldBeTrue();
@@ -135,11 +137,14 @@ public sealed class MandateTests : IAsyncLifetime
             var pay = Math.Max(0, qty * 2 + Draw(7, 9) - 2);
             var signer = Draw(8, 15) == 0 ? Thief : Owner;
             now++;
-            var expected = !dead && now <= mandate.Expiry && (last == 0 || now - last >= 30) && qty is > 0 and <= 300 && taken + qty <= 1_000 && signer == Owner && mode == Honest && pay >= qty * 2;
+            // What the trade leaves comes back and counts for nothing, but all of it must be within the bounds when it is taken.
+            var spent = mode == LeavesRest ? qty - 1 : qty;
+            var expected = !dead && now <= mandate.Expiry && (last == 0 || now - last >= 30) && qty is > 0 and <= 300 && spent > 0 && taken + qty <= 1_000 && signer == Owner
+                && mode is Honest or LeavesRest && pay >= spent * 2;
             (await FillAsync(mandate, qty, pay, mode, signer, qty == 0 ? 0 : 1)).ShouldBe(expected, $"step {n}: qty {qty}, pay {pay}, mode {mode}, taken {taken}, dead {dead}");
             if (expected)
             {
-                (taken, last, sold, bought, filled) = (taken + qty, now, sold + qty, bought + pay, filled + 1);
+                (taken, last, sold, bought, filled) = (taken + spent, now, sold + spent, bought + pay, filled + 1);
             }
             else
             {
@@ -156,6 +161,21 @@ public sealed class MandateTests : IAsyncLifetime
         }
         filled.ShouldBeGreaterThan(15);
         refused.ShouldBeGreaterThan(40);
+    }
+
+    [Fact]
+    public async Task What_a_purchase_does_not_need_is_the_owners_again_and_counts_as_unsold()
+    {
+        var m = Mandate() with { SellTotal = 300 };
+        // 299 of 300 are sold, for 598; the one that is left may still be.
+        (await FillAsync(m, 300, 598, mode: LeavesRest)).ShouldBeTrue();
+        (await BalanceAsync(sell, Owner.Address)).ShouldBe(1_000_000 - 299);
+        (await BalanceAsync(sell, runner)).ShouldBe(BigInteger.Zero);
+        now += 31;
+        (await FillAsync(m, 2, 4)).ShouldBeFalse("more than is left");
+        now += 31;
+        (await FillAsync(m, 1, 2)).ShouldBeTrue();
+        (await BalanceAsync(sell, Owner.Address)).ShouldBe(1_000_000 - 300);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ public sealed class ProofTests
     [Theory]
     [InlineData("total")]
     [InlineData("slice")]
+    [InlineData("unsold")]
     [InlineData("expiry")]
     [InlineData("interval")]
     public async Task A_rule_that_is_broken_is_found(string rule)

@@ -58,6 +58,33 @@ public sealed class CowOrderBookTests
     }
 
     [Fact]
+    public async Task A_contract_wallet_s_word_places_an_intent_and_cannot_take_it_back_off_chain()
+    {
+        await using var rig = await StartAsync();
+        var owner = await DeployLane.OpenAsync(rig.Chain.Eth, Owner);
+        var artifact = rig.Chain.Packages.Own("TestWallet");
+        var wallet = owner.Create(artifact, Owner.Address);
+        owner.Call(rig.A, Erc20Abi.Transfer, wallet, 20 * Unit);
+        owner.Call(wallet, artifact.Abi.Function("run"), rig.A, Erc20Abi.Approve.Encode(rig.Domain.Relayer, 20 * Unit));
+        await owner.FlushAsync();
+        var desk = new IntentDesk(rig.Client, rig.Domain, rig.Chain.Eth, TimeProvider.System);
+        var quoted = await desk.QuoteAsync(new(rig.A, rig.B, wallet, CowKind.Sell, 10 * Unit, 600, false), 100);
+        var digest = quoted.Order.Digest(rig.Domain);
+        (await Refused(() => desk.PlaceAsync(quoted.Uid, Solver.SignHash(digest).ToString()))).ShouldBe("InvalidSignature");
+        (await desk.PlaceAsync(quoted.Uid, Owner.SignHash(digest).ToString())).Status.ShouldBe(CowStatus.Open);
+        (await Refused(() => desk.CancelAsync(quoted.Uid, Owner.SignHash(CowOrder.CancellationDigest(rig.Domain, [quoted.Uid])).ToString()))).ShouldBe("CancelOnChain");
+        await rig.SolveAsync();
+        for (var i = 0; i < 200 && (await desk.FindAsync(quoted.Uid))!.Status != CowStatus.Fulfilled; i++)
+        {
+            await Task.Delay(50);
+            await rig.Book.SolveAsync();
+        }
+        (await desk.FindAsync(quoted.Uid))!.Status.ShouldBe(CowStatus.Fulfilled);
+        (await rig.BalanceAsync(rig.A, wallet)).ShouldBe(10 * Unit);
+        (await rig.BalanceAsync(rig.B, wallet)).ShouldBeGreaterThanOrEqualTo(quoted.Order.BuyAmount);
+    }
+
+    [Fact]
     public async Task A_whole_order_waits_for_its_price()
     {
         await using var rig = await StartAsync();

@@ -95,6 +95,15 @@ public sealed class OwnWalletTests : IDisposable
         await page.GetByTestId(TestIds.MandateTotal).FillAsync("0.6", new() { Timeout = 60_000 });
         await page.GetByTestId(TestIds.MandateSlice).FillAsync("0.1");
         await page.GetByTestId(TestIds.MandatePause).FillAsync("3");
+        // A purchase first, only looked at: it is the quote that is allowed, and its price is a ceiling.
+        await page.GetByTestId(TestIds.MandateSide).SelectOptionAsync("Buy");
+        await page.GetByTestId(TestIds.MandateWorst).FillAsync("5000");
+        await page.GetByTestId(TestIds.MandatePrepare).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.SignScreen).Nth(0).GetByTestId(TestIds.SignAllows)).ToContainTextAsync("3,000 USDT");
+        await Expect(page.GetByTestId(TestIds.SignScreen).Nth(1)).ToContainTextAsync("never above 5000 USDT for one WETH");
+        await Shot(page, "5-mandate-to-buy");
+        await page.GetByTestId(TestIds.MandateSide).SelectOptionAsync("Sell");
+        await Expect(page.GetByTestId(TestIds.SignScreen)).ToHaveCountAsync(0);
         await page.GetByTestId(TestIds.MandatePrepare).ClickAsync();
         var (approve, mandate) = (page.GetByTestId(TestIds.SignScreen).Nth(0), page.GetByTestId(TestIds.SignScreen).Nth(1));
         await Expect(approve.GetByTestId(TestIds.SignAllows)).ToContainTextAsync("0.6 WETH");

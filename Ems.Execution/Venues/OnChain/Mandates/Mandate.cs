@@ -68,15 +68,16 @@ public enum MandateState
 /// <summary>A signed mandate in the server's book.</summary>
 /// <param name="Hash">Its name in the contract, 0x….</param>
 /// <param name="Instance">The chain it is for.</param>
-/// <param name="TotalQty">Base units that may be sold in all.</param>
+/// <param name="TotalQty">Tokens that may be sold in all: of the base for a sale, of the quote for a purchase.</param>
 /// <param name="Sold">Units sold, by the contract's count when it was last asked.</param>
 /// <param name="LastAt">Block time of the newest slice, Unix seconds; 0 for none.</param>
 /// <param name="Orders">Parents that trade by it.</param>
-/// <param name="Credited">Base units that the account's ledger was given for it.</param>
+/// <param name="Credited">Tokens that the account's ledger was given for it, those that it sells.</param>
 /// <param name="IsClosed">Whether everything that followed from its end was done.</param>
+/// <param name="Side">Whether it sells the base for the quote, or buys the base with the quote.</param>
 public sealed record MandateEntry(
     string Hash, AccountId Account, string Actor, InstrumentId Instrument, string Instance, ulong ChainId, string Contract, MandateText Terms, string Signature, decimal TotalQty,
-    DateTimeOffset CreatedAt, MandateState State, string Sold, long LastAt, IReadOnlyList<string> Orders, decimal Credited, bool IsClosed = false)
+    DateTimeOffset CreatedAt, MandateState State, string Sold, long LastAt, IReadOnlyList<string> Orders, decimal Credited, bool IsClosed = false, Side Side = Side.Sell)
 {
     /// <summary>The terms.</summary>
     [JsonIgnore]

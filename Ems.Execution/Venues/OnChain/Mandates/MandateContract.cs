@@ -25,7 +25,7 @@ public static class MandateContract
             "NotExecutor(address sender)", "NotOwner(address sender)", "BadSignature()", "Revoked()", "RouterNotAllowed(address router)", "SameToken()",
             "BoughtTooLittle(uint256 bought, uint256 least)", "NonceNotHigher(uint256 nonce, uint256 present)", "Reentered()", "EmptySlice()", "SliceTooLarge(uint256 qty, uint256 maxSlice)",
             "TotalExceeded(uint256 qty, uint256 left)", "MandateExpired(uint256 expiry)", "TooSoon(uint256 lastAt)", "NotMandates(address sender)", "RouterFailed(address router, bytes reason)",
-            "NotSpent(uint256 left)", "TokenFailed(address token, bytes4 call)",
+            "TokenFailed(address token, bytes4 call)",
         }.Select(AbiError.Parse),
     ];
 
@@ -34,7 +34,7 @@ public static class MandateContract
         ["NotExecutor"] = "MANDATE_NOT_EXECUTOR", ["BadSignature"] = "MANDATE_BAD_SIGNATURE", ["Revoked"] = "MANDATE_REVOKED", ["RouterNotAllowed"] = "MANDATE_ROUTER_NOT_ALLOWED",
         ["SameToken"] = "MANDATE_SAME_TOKEN", ["EmptySlice"] = "MANDATE_EMPTY_SLICE", ["SliceTooLarge"] = "MANDATE_SLICE_TOO_LARGE", ["TotalExceeded"] = "MANDATE_TOTAL_EXCEEDED",
         ["MandateExpired"] = "MANDATE_EXPIRED", ["TooSoon"] = "MANDATE_TOO_SOON", ["BoughtTooLittle"] = "MANDATE_PRICE", ["RouterFailed"] = "MANDATE_ROUTER_FAILED",
-        ["NotSpent"] = "MANDATE_NOT_SPENT", ["TokenFailed"] = "MANDATE_OWNER_FUNDS", ["Reentered"] = "MANDATE_REENTERED",
+        ["TokenFailed"] = "MANDATE_OWNER_FUNDS", ["Reentered"] = "MANDATE_REENTERED",
     };
 
     /// <summary>The stable code of a refusal in words; a refusal that is not the contract's is CHAIN_REFUSED.</summary>

@@ -39,8 +39,8 @@ public sealed class MandateDesk(MandateBook book, ChainRuntime chain, IServerKey
     }
 
     /// <inheritdoc/>
-    public decimal? MaxQty(AccountId account, ClOrdId clOrdId) => book.OfChild(account, clOrdId) is { } entry && BaseDecimals(entry) is { } decimals
-        ? PoolArithmetic.Tokens(System.Numerics.BigInteger.Min(entry.Mandate.MaxSlice, entry.Mandate.SellTotal - entry.SoldUnits), decimals) : null;
+    public decimal? MaxQty(AccountId account, ClOrdId clOrdId) => book.OfChild(account, clOrdId) is { } entry && PoolVenueSpec.Mandate.Find(chain.State.Contracts, entry.Instrument) is { } market
+        ? MandateTokens.BaseQty(entry, System.Numerics.BigInteger.Min(entry.Mandate.MaxSlice, entry.Mandate.SellTotal - entry.SoldUnits), market) : null;
 
     /// <inheritdoc/>
     public bool ChargesGas => false;
@@ -59,6 +59,4 @@ public sealed class MandateDesk(MandateBook book, ChainRuntime chain, IServerKey
             await chain.FundAsync(executor, "ETH", LocalTank, ct).ConfigureAwait(false);
         }
     }
-
-    private int? BaseDecimals(MandateEntry entry) => chain.State.Contracts.Token(entry.Mandate.SellToken)?.Decimals;
 }

@@ -99,7 +99,7 @@ public sealed class MandateVenue(string hash, MandateBook book, ChainRuntime cha
         {
             return OnChainSwapResult.Denied(OnChainDenial.Refused, $"The mandate is {entry.State}.", "MANDATE_" + entry.State.ToString().ToUpperInvariant());
         }
-        if (swap.ExactOut || pool(swap) is not { } p || (swap.ZeroForOne ? p.Token0 : p.Token1) != entry.Mandate.SellToken || (swap.ZeroForOne ? p.Token1 : p.Token0) != entry.Mandate.BuyToken)
+        if (pool(swap) is not { } p || (swap.ZeroForOne ? p.Token0 : p.Token1) != entry.Mandate.SellToken || (swap.ZeroForOne ? p.Token1 : p.Token0) != entry.Mandate.BuyToken)
         {
             return OnChainSwapResult.Denied(OnChainDenial.UnknownPool, "The mandate sells its own token for the one it names, and nothing else.", "MANDATE_OTHER_TOKENS");
         }
@@ -118,9 +118,14 @@ public sealed class MandateVenue(string hash, MandateBook book, ChainRuntime cha
         var (mandate, router, runner) = (entry.Mandate, contracts.RouterOf(pool.Kind), contracts.Runner!.Value);
         BigInteger deadline = swap.Deadline.ToUnixTimeSeconds();
         // The least output is the contract's own check, which names what it refuses; the router's would only say that something failed.
-        var data = pool.Kind == PoolKind.ConstantProduct
-            ? RouterAbi.V2Swap.Encode(swap.AmountIn, BigInteger.Zero, new object[] { mandate.SellToken, mandate.BuyToken }, runner, deadline)
-            : RouterAbi.V3Swap.Encode((object)new object[] { mandate.SellToken, mandate.BuyToken, pool.FeePips, runner, deadline, swap.AmountIn, BigInteger.Zero, BigInteger.Zero });
+        object[] path = [mandate.SellToken, mandate.BuyToken];
+        var data = (pool.Kind, swap.ExactOut) switch
+        {
+            (PoolKind.ConstantProduct, false) => RouterAbi.V2Swap.Encode(swap.AmountIn, BigInteger.Zero, path, runner, deadline),
+            (PoolKind.ConstantProduct, true) => RouterAbi.V2SwapOut.Encode(swap.MinAmountOut, swap.AmountIn, path, runner, deadline),
+            (_, false) => RouterAbi.V3Swap.Encode((object)new object[] { mandate.SellToken, mandate.BuyToken, pool.FeePips, runner, deadline, swap.AmountIn, BigInteger.Zero, BigInteger.Zero }),
+            (_, true) => RouterAbi.V3SwapOut.Encode((object)new object[] { mandate.SellToken, mandate.BuyToken, pool.FeePips, runner, deadline, swap.MinAmountOut, swap.AmountIn, BigInteger.Zero }),
+        };
         var result = await lane.SubmitAsync(new(swap.Id, contract, MandateContract.Fill(mandate, Hex.Decode(entry.Signature), router, data, swap.AmountIn, swap.MinAmountOut),
             Speed: FeeSpeed.Normal, KnownErrors: MandateContract.Errors, Policy: swap.Policy), ct).ConfigureAwait(false);
         if (result.Denial is not { } denial)
@@ -142,6 +147,8 @@ public sealed class MandateVenue(string hash, MandateBook book, ChainRuntime cha
         return OnChainSwapResult.Denied(code switch
         {
             "MANDATE_PRICE" => OnChainDenial.BelowMinimum,
+            // A purchase of so much: the router's own bound is the order's worst price.
+            "MANDATE_ROUTER_FAILED" when swap.ExactOut => OnChainDenial.BelowMinimum,
             "MANDATE_OWNER_FUNDS" => OnChainDenial.InsufficientFunds,
             _ => OnChainDenial.Refused,
         }, $"{code}: {result.Words}", code);

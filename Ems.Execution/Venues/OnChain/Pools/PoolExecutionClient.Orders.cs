@@ -245,7 +245,7 @@ public sealed partial class PoolExecutionClient
         var asset = r.Side == Side.Buy ? instrument.Quote : instrument.Base;
         var free = store.Balances(Venue, r.Account).Where(m => m.Asset == asset).Sum(m => m.Amount)
             - open.Values.Where(o => o.Account == r.Account).Sum(o => Locked(o, asset));
-        var need = r.Side == Side.Buy ? (r.OrderQty * r.Px) + (market.GasIn(instrument.Quote) ?? 0m) : r.OrderQty;
+        var need = r.Side == Side.Buy ? (r.OrderQty * r.Px) + (desk.ChargesGas ? market.GasIn(instrument.Quote) ?? 0m : 0m) : r.OrderQty;
         return need > free ? Invariant($"needs {need} {asset}, free {free}") : null;
     }
 
