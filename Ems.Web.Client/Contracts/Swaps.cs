@@ -86,6 +86,13 @@ public sealed record InspectRequest
 }
 
 /// <summary>GET /api/swaps/transactions/{hash}: a transaction that a wallet sent, as the node sees it.</summary>
-/// <param name="State">Pending, Included, Final, Reverted, Replaced or Unknown.</param>
+/// <param name="State">Pending, Included, Final, Reverted, Replaced, Unknown, or Dropped: no relay brought it into a block in time, and nobody has it any more.</param>
 /// <param name="Nonce">Give it back when you ask again, so that a replacement is noticed.</param>
-public sealed record TransactionRow(string Hash, string State, long? Nonce, long? Block, int Confirmations, int ConfirmationsNeeded);
+/// <param name="Relay">Who had it, when it went by the private way; absent otherwise.</param>
+public sealed record TransactionRow(string Hash, string State, long? Nonce, long? Block, int Confirmations, int ConfirmationsNeeded, string? Relay = null);
+
+/// <summary>GET /api/wallets/door: the private way for your own wallets.</summary>
+/// <param name="Url">What you give your wallet as the chain's RPC; absent where there is no private way.</param>
+/// <param name="Relay">Who gets what is sent by it.</param>
+/// <param name="Seen">Whether the balance of the address that was named as the probe was asked for by it, which shows that the wallet uses it.</param>
+public sealed record WalletDoorRow(string? Url, string? Relay, bool Seen);

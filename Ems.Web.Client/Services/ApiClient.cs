@@ -104,6 +104,8 @@ public sealed class ApiClient(HttpClient http)
 
     public Task<ApiResult<LaboratoryStatus>> RunLaboratory(LaboratoryRunRequest request) => Send<LaboratoryStatus>(HttpMethod.Post, "api/laboratory/runs", request);
 
+    public Task<ApiResult<WalletDoorRow>> Door(string? probe = null) => Get<WalletDoorRow>("api/wallets/door" + (probe is null ? "" : "?probe=" + probe));
+
     public Task<ApiResult<IReadOnlyList<WalletRow>>> Wallets() => Get<IReadOnlyList<WalletRow>>("api/wallets");
 
     public Task<ApiResult<WalletChallenge>> AskToSign(WalletChallengeRequest request) => Send<WalletChallenge>(HttpMethod.Post, "api/wallets/challenge", request);

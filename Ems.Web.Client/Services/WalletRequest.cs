@@ -73,6 +73,10 @@ public sealed record WalletRequest(string What, WalletState State, DateTimeOffse
     public WalletRequest Revert() => State is WalletState.Sent or WalletState.TimedOut && Hash is not null
         ? this with { State = WalletState.Failed, Text = "It is in a block but reverted: gas is paid, nothing else moved." } : this;
 
+    /// <summary>No relay brought it into a block, and nobody has it any more.</summary>
+    public WalletRequest Drop() => State is WalletState.Sent or WalletState.TimedOut && Hash is not null
+        ? this with { State = WalletState.Failed, Text = "No relay brought it into a block in time. Nothing moved, and nobody has seen it." } : this;
+
     /// <summary>What it is at this time.</summary>
     public WalletRequest At(DateTimeOffset now) => IsOver || now < Until ? this : this with
     {

@@ -20,7 +20,7 @@ public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
 {
     private const string ChangeTo = "Change to chain";
     private const int UnknownChain = 4902;
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), ProbeMax = TimeSpan.FromSeconds(4);
     private IJSObjectReference? module, watch;
     private DotNetObjectReference<Wallets>? self;
     private long asked;
@@ -147,6 +147,7 @@ public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
             {
                 "Final" => now.Confirm(),
                 "Reverted" => now.Revert(),
+                "Dropped" => now.Drop(),
                 "Replaced" => now.Replace("another transaction of the same nonce"),
                 "Included" => now with { Text = $"In block {seen.Block}, {seen.Confirmations} of {seen.ConfirmationsNeeded} deep." },
                 _ => now with { Text = null },
@@ -173,15 +174,27 @@ public sealed class Wallets(IJSRuntime js, TimeProvider time) : IAsyncDisposable
         {
             return await TakeChainAsync(wallet);
         }
-        if (refusedCode != UnknownChain || rpcUrl is null)
+        return refusedCode == UnknownChain && rpcUrl is not null && await AddChainAsync(chainId, name, rpcUrl);
+    }
+
+    /// <summary>Asks the connected wallet to take a chain in, or another way to one that it knows (EIP-3085).</summary>
+    public async Task<bool> AddChainAsync(long chainId, string? name, string rpcUrl)
+    {
+        var wallet = (Connected ?? throw new InvalidOperationException("No wallet is connected.")).Info;
+        return await AskAsync(wallet, $"{ChangeTo} {chainId} by {new Uri(rpcUrl).Authority}", "wallet_addEthereumChain", new Dictionary<string, object>
         {
-            return false;
-        }
-        return await AskAsync(wallet, $"{ChangeTo} {chainId}, which it does not know yet", "wallet_addEthereumChain", new Dictionary<string, object>
-        {
-            ["chainId"] = id, ["chainName"] = name ?? $"Chain {chainId}", ["rpcUrls"] = new[] { rpcUrl },
+            ["chainId"] = "0x" + chainId.ToString("x", CultureInfo.InvariantCulture), ["chainName"] = name ?? $"Chain {chainId}", ["rpcUrls"] = new[] { rpcUrl },
             ["nativeCurrency"] = new Dictionary<string, object> { ["name"] = "Ether", ["symbol"] = "ETH", ["decimals"] = 18 },
         }) is not null && await TakeChainAsync(wallet);
+    }
+
+    /// <summary>Has the connected wallet ask its node for an address's balance, which tells whoever runs that node that it was asked. Waits only so long.</summary>
+    public async Task ProbeAsync(string address)
+    {
+        if (Connected is { } on)
+        {
+            await Task.WhenAny(RawAsync(on.Info, "eth_getBalance", address, "latest"), Task.Delay(ProbeMax, time));
+        }
     }
 
     /// <summary>Called by the page's script.</summary>

@@ -30,7 +30,8 @@ public static class ApiFeature
     public static WebApplication MapApi(this WebApplication app)
     {
         app.MapGroup("/api").AddEndpointFilter<BodyFilter>()
-            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapReplays().MapChain().MapBridge().MapMandates().MapIntents().MapSwaps().MapLaboratory();
+            .MapMe().MapMarket().MapAccounts().MapOrders().MapGroups().MapCosts().MapKill().MapPaperFaults().MapWallets().MapWalletDoor().MapReplays().MapChain().MapBridge().MapMandates().MapIntents().MapSwaps().MapLaboratory();
+        app.MapWalletDoor();
         return app;
     }
 }

@@ -26,7 +26,7 @@ public sealed class AccessWalkTests(EmsHost host)
         "GET /openapi/{documentName}.json", "GET /health", "GET /health/live", "GET /health/ready",
         "GET /api-reference/{documentName?}", "GET /api-reference/scalar.js", "GET /api-reference/scalar.aspnetcore.js", "GET /api-reference/favicon.svg",
         "GET /account/login", "POST /account/login", "GET /account/register", "POST /account/register", "GET /account/access-denied", "POST /account/access-denied",
-        "POST /api/wallets/challenge", "POST /api/wallets/sign-in", "GET /{**path:file}", "GET /_framework/opaque-redirect", "POST /_framework/opaque-redirect",
+        "POST /api/wallets/challenge", "POST /api/wallets/sign-in", "POST /door/{token}", "GET /{**path:file}", "GET /_framework/opaque-redirect", "POST /_framework/opaque-redirect",
     ];
 
     /// <summary>For anybody who is signed in: the page (whose data comes from the API), the market, himself.</summary>
@@ -34,7 +34,7 @@ public sealed class AccessWalkTests(EmsHost host)
     [
         "GET /", "POST /", "GET /trade/{Id}", "POST /trade/{Id}", "GET /orders", "POST /orders", "GET /orders/{Account}/{Id}", "POST /orders/{Account}/{Id}",
         "GET /costs", "POST /costs", "GET /not-found", "POST /not-found", "GET /_framework/resource-collection.js",
-        "GET /wallets", "POST /wallets", "GET /api/wallets", "GET /api/wallets/connect", "POST /api/wallets", "DELETE /api/wallets/{address}", "GET /chain", "POST /chain", "GET /api/chain", "POST /api/chain/faucet", "GET /api/intents", "POST /api/intents", "POST /api/intents/quote", "GET /api/intents/{uid}", "GET /api/intents/{uid}/cancellation", "POST /api/intents/{uid}/cancel", "GET /api/me", "POST /api/me/sign-out", "GET /api/algos", "GET /api/group-types", "GET /api/instruments", "GET /api/market/{instrument}",
+        "GET /wallets", "POST /wallets", "GET /api/wallets", "GET /api/wallets/connect", "GET /api/wallets/door", "POST /api/wallets", "DELETE /api/wallets/{address}", "GET /chain", "POST /chain", "GET /api/chain", "POST /api/chain/faucet", "GET /api/intents", "POST /api/intents", "POST /api/intents/quote", "GET /api/intents/{uid}", "GET /api/intents/{uid}/cancellation", "POST /api/intents/{uid}/cancel", "GET /api/me", "POST /api/me/sign-out", "GET /api/algos", "GET /api/group-types", "GET /api/instruments", "GET /api/market/{instrument}",
         "GET /swap", "POST /swap", "GET /mandates", "POST /mandates", "GET /intents", "POST /intents", "POST /api/swaps/prepare", "POST /api/swaps/inspect", "GET /api/swaps/transactions/{hash}",
         "GET /laboratory", "POST /laboratory", "GET /api/laboratory", "POST /api/laboratory/runs",
         "GET /hubs/trading/negotiate", "GET /hubs/trading",

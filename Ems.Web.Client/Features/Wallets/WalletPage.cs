@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Ems.Web.Client.Contracts;
 using Ems.Web.Client.Services;
 using Microsoft.AspNetCore.Components;
@@ -15,6 +16,12 @@ public abstract class WalletPage : ComponentBase, IDisposable
 
     /// <summary>The chain, or null until it is known.</summary>
     protected ChainStatus? Chain { get; private set; }
+
+    /// <summary>The private way, or null until it is known.</summary>
+    protected WalletDoorRow? Door { get; private set; }
+
+    /// <summary>Who had the transaction that was followed last, when it went by the private way.</summary>
+    protected string? Relay { get; private set; }
 
     /// <summary>Why the last thing asked for was not done.</summary>
     protected string? Problem { get; set; }
@@ -34,7 +41,9 @@ public abstract class WalletPage : ComponentBase, IDisposable
     {
         Wallets.Changed += Draw;
         await Wallets.LookAsync();
-        Chain = (await Api.Chain()).Value;
+        Door = (await Api.Door()).Value;
+        // A wallet that does not know the chain gets the private way to it.
+        Chain = (await Api.Chain()).Value is { } chain ? chain with { RpcUrl = chain.RpcUrl is null ? null : Door?.Url ?? chain.RpcUrl } : null;
         linked = (await Api.Wallets()).Value ?? [];
     }
 
@@ -68,14 +77,32 @@ public abstract class WalletPage : ComponentBase, IDisposable
     /// <returns>True when it is final and did what it should.</returns>
     protected async Task<bool> SendAsync(UnsignedTransaction transaction, Promise? promise, Action<SignScreenRow> show)
     {
+        Relay = null;
         if (await InspectAsync(transaction, promise) is not { } seen)
         {
             return false;
         }
         show(seen);
         return seen.Refusals.Count == 0 && await Wallets.SendTransactionAsync(seen.What, seen.Transaction) is not null
-            && await Wallets.FollowAsync(async (hash, nonce) => (await Api.Transaction(hash, transaction.From!, nonce)).Value);
+            && await Wallets.FollowAsync(async (hash, nonce) =>
+            {
+                var row = (await Api.Transaction(hash, transaction.From!, nonce)).Value;
+                Relay = row?.Relay ?? Relay;
+                return row;
+            });
     }
+
+    /// <summary>Whether the wallet sends by the private way, by the proof of an address that nobody else can have asked for.</summary>
+    protected async Task<bool> IsPrivateAsync()
+    {
+        var probe = "0x" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
+        await Wallets.ProbeAsync(probe);
+        Door = (await Api.Door(probe)).Value ?? Door;
+        return Door is { Seen: true };
+    }
+
+    /// <summary>Gives the wallet the private way to the chain.</summary>
+    protected async Task<bool> GoPrivateAsync() => Door?.Url is { } url && await Wallets.AddChainAsync((long)Chain!.ChainId, $"{Chain.Name}, private", url) && await IsPrivateAsync();
 
     /// <summary>Tokens of the local chain for the connected wallet.</summary>
     protected Task FaucetAsync() => Busy(async () =>

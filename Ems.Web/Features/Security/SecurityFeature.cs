@@ -70,7 +70,7 @@ public static class SecurityFeature
             return RateLimitPartition.GetFixedWindowLimiter("sign-in:" + context.Connection.RemoteIpAddress,
                 _ => new FixedWindowRateLimiterOptions { PermitLimit = options.SignInsPerMinute, Window = TimeSpan.FromMinutes(1) });
         }
-        if (!path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        if (!path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) && !path.StartsWithSegments(Wallets.WalletDoorFeature.Path, StringComparison.OrdinalIgnoreCase))
         {
             return RateLimitPartition.GetNoLimiter("");
         }

@@ -80,7 +80,7 @@ public static class SwapsFeature
         return TypedResults.Ok(SwapRows.Screen(call, await inspector.InspectAsync(call, promise, [], ct), promise, chain, inspector));
     }
 
-    private static async Task<IResult> Look(string hash, string from, long? nonce, ChainRuntime chain, CancellationToken ct)
+    private static async Task<IResult> Look(string hash, string from, long? nonce, ChainRuntime chain, WalletDoor door, CancellationToken ct)
     {
         if (chain.Eth is not { } eth)
         {
@@ -97,7 +97,10 @@ public static class SwapsFeature
         try
         {
             var seen = await TransactionTracker.LookAsync(eth, sender, hash, (ulong?)nonce, chain.Profile.Confirmations, ct);
-            return TypedResults.Ok(new TransactionRow(hash, seen.State.ToString(), (long?)seen.Nonce, seen.Block, seen.Confirmations, chain.Profile.Confirmations));
+            var byDoor = door.Find(hash);
+            // What no relay brought into a block in time nobody has any more.
+            var state = byDoor is not null && seen.State == TrackedState.Unknown ? await eth.BlockNumberAsync(ct) > byDoor.LastBlock ? "Dropped" : TrackedState.Pending.ToString() : seen.State.ToString();
+            return TypedResults.Ok(new TransactionRow(hash, state, (long?)seen.Nonce, seen.Block, seen.Confirmations, chain.Profile.Confirmations, byDoor?.Relay));
         }
         catch (RpcException e)
         {

@@ -16,6 +16,8 @@ public sealed class LinkedWallets(UserManager<EmsUser> people)
         : [.. (await people.GetLoginsAsync(user)).Where(l => l.LoginProvider == Provider).Select(l => Address.Parse(l.ProviderKey))];
 
     /// <summary>Whether the signed-in person has linked the address.</summary>
-    public async Task<bool> OwnsAsync(ClaimsPrincipal me, Address address) =>
-        await people.FindByLoginAsync(Provider, address.ToString()) is { } owner && owner.Id == people.GetUserId(me);
+    public Task<bool> OwnsAsync(ClaimsPrincipal me, Address address) => OwnsAsync(people.GetUserId(me), address);
+
+    /// <summary>Whether this person has linked the address.</summary>
+    public async Task<bool> OwnsAsync(string? userId, Address address) => await people.FindByLoginAsync(Provider, address.ToString()) is { } owner && owner.Id == userId;
 }

@@ -21,6 +21,7 @@ public static partial class WalletsFeature
         services.AddSingleton<SignInNonces>();
         services.AddSingleton<WalletProofs>();
         services.AddScoped<LinkedWallets>();
+        services.AddSingleton<WalletDoors>();
         return services;
     }
 

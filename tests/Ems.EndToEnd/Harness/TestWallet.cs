@@ -17,6 +17,7 @@ public sealed class TestWallet(PrivateKeySigner key, long chainId = TestWallet.K
 {
     private const string Name = "Test Wallet";
     private const long KnownChain = 31337;
+    private static readonly HttpClient Http = new();
 
     /// <summary>Its address.</summary>
     public string Address => Current.Address.ToString();
@@ -93,6 +94,14 @@ public sealed class TestWallet(PrivateKeySigner key, long chainId = TestWallet.K
                 return Result(Current.SignHash(PersonalMessage.Hash(Encoding.UTF8.GetString(Hex.Decode(parameters[0].GetString())))).ToString());
             case "eth_signTypedData_v4":
                 return Result(Current.SignHash(TypedData.Parse(parameters[1].GetString()!).Hash()).ToString());
+            case "wallet_addEthereumChain":
+                // As wallets do: the new way is asked for its chain before it is used.
+                var way = new EthApi(new RpcPool([new HttpRpcChannel(Http, new(parameters[0].GetProperty("rpcUrls")[0].GetString()!), TimeProvider.System)],
+                    (ulong)Hex.ParseLong(parameters[0].GetProperty("chainId").GetString()), new(), TimeProvider.System));
+                (Node, ChainId) = (way, (long)await way.ChainIdAsync());
+                return Result(null);
+            case "eth_getBalance" when Node is { } node:
+                return Result(Hex.Quantity(await node.BalanceAsync(Execution.Venues.Ethereum.Address.Parse(parameters[0].GetString()))));
             case "eth_sendTransaction" when Node is { } node:
                 return Result(await SendAsync(node, parameters[0]));
             default:

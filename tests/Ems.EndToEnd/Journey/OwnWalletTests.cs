@@ -62,6 +62,12 @@ public sealed class OwnWalletTests : IDisposable
         await approve.GetByTestId(TestIds.SignSwitch).ClickAsync();
         await Expect(approve.GetByTestId(TestIds.SignSubmit)).ToBeEnabledAsync();
         await Expect(swap.GetByTestId(TestIds.SignSubmit)).ToBeDisabledAsync();
+
+        // Its node is one that everybody sees: the page says so, and offers the private way.
+        await Expect(page.GetByTestId(TestIds.DoorState)).ToHaveAttributeAsync("data-private", "false");
+        await Shot(page, "0-public");
+        await page.GetByTestId(TestIds.DoorUse).ClickAsync();
+        await Expect(page.GetByTestId(TestIds.DoorState)).ToHaveAttributeAsync("data-private", "true", Slow);
         await Shot(page, "1-sign");
         wallet.Declines = true;
         await approve.GetByTestId(TestIds.SignSubmit).ClickAsync();
@@ -71,6 +77,7 @@ public sealed class OwnWalletTests : IDisposable
         await Expect(page.GetByTestId(TestIds.WalletRequest)).ToHaveAttributeAsync("data-state", "Confirmed", new() { Timeout = 30_000 });
         await swap.GetByTestId(TestIds.SignSubmit).ClickAsync();
         await Expect(page.GetByTestId(TestIds.WalletOutcome)).ToContainTextAsync("Swapped 1.5 WETH", new() { Timeout = 30_000 });
+        await Expect(page.GetByTestId(TestIds.WalletOutcome)).ToContainTextAsync("privately by local relay");
         await Shot(page, "2-swapped");
     }
 

@@ -22,6 +22,7 @@ public static class ChainHosting
             return instrument => Median(books.Value, instrument);
         });
         services.AddSingleton<ChainRuntime>();
+        services.AddSingleton<WalletDoor>();
         services.AddSingleton<IServerKeys>(s => new ServerKeys(s.GetRequiredService<IOptions<ChainOptions>>().Value.KeysFile, s.GetRequiredService<IDataProtectionProvider>(), s.GetRequiredService<TimeProvider>()));
         services.AddOptions<ExecutorOptions>().BindConfiguration("Chain:Executor").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<ExecutorPolicy>();

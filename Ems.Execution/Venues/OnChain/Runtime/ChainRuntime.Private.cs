@@ -23,6 +23,12 @@ public sealed partial class ChainRuntime
     /// <summary>Name of the relays, or null where there is none.</summary>
     public string? RelayName => relay?.Name;
 
+    /// <summary>The relays as one, or null.</summary>
+    internal IPrivateRelay? Relay => relay;
+
+    /// <summary>The endpoint that everybody has, or null without a node: what waits there is seen by all.</summary>
+    internal EthApi? PublicEndpoint => publicDoor ?? node?.Eth;
+
     /// <summary>The builder before our own node, or null: tests make it fail, and look at what it was shown.</summary>
     public BlockBuilder? Builder => builder;
 

@@ -67,14 +67,14 @@ public sealed class BlockBuilder(EthApi node)
         {
             if (units.GetValueOrDefault(tx.Hash) is { IsPrivate: false })
             {
-                throw new BuilderRefusalException("already known");
+                throw new RpcServiceException("already known");
             }
             var rival = units.Values.FirstOrDefault(u => !u.IsPrivate && u.Txs[0].From == tx.From && u.Txs[0].Transaction.Nonce == tx.Transaction.Nonce);
             if (rival is not null)
             {
                 if (tx.Transaction.MaxFee * 10 < rival.Txs[0].Transaction.MaxFee * 11)
                 {
-                    throw new BuilderRefusalException("replacement transaction underpriced");
+                    throw new RpcServiceException("replacement transaction underpriced");
                 }
                 units.Remove(rival.Name);
             }
@@ -89,7 +89,7 @@ public sealed class BlockBuilder(EthApi node)
     {
         if (Faults.Refuse)
         {
-            throw new BuilderRefusalException("the relay takes nothing at the moment");
+            throw new RpcServiceException("the relay takes nothing at the moment");
         }
         foreach (var tx in txs)
         {
@@ -99,7 +99,7 @@ public sealed class BlockBuilder(EthApi node)
         var last = lastBlock ?? next + 24;
         if (last < next)
         {
-            throw new BuilderRefusalException($"block {last} is past");
+            throw new RpcServiceException($"block {last} is past");
         }
         Note(name, new(RelayStatus.Pending, last, Faults.Leak, null));
         if (!Faults.Drop)
@@ -152,7 +152,7 @@ public sealed class BlockBuilder(EthApi node)
     {
         if (units.Count >= UnitsMax && !units.ContainsKey(unit.Name))
         {
-            throw new BuilderRefusalException("the pool is full", -32005);
+            throw new RpcServiceException("the pool is full", -32005);
         }
         // Public and private units of one transaction are two: a bundle's name is never a transaction's.
         units[unit.Name] = unit;
@@ -162,15 +162,15 @@ public sealed class BlockBuilder(EthApi node)
     {
         if (tx.Transaction.ChainId != await node.ChainIdAsync(ct).ConfigureAwait(false))
         {
-            throw new BuilderRefusalException("invalid chain id for signer");
+            throw new RpcServiceException("invalid chain id for signer");
         }
         if (tx.Transaction.Nonce < await node.TransactionCountAsync(tx.From, ct: ct).ConfigureAwait(false))
         {
-            throw new BuilderRefusalException("nonce too low");
+            throw new RpcServiceException("nonce too low");
         }
         if (await node.BalanceAsync(tx.From, ct: ct).ConfigureAwait(false) < tx.Transaction.Value + (tx.Transaction.MaxFee * tx.Transaction.GasLimit))
         {
-            throw new BuilderRefusalException("insufficient funds for gas * price + value");
+            throw new RpcServiceException("insufficient funds for gas * price + value");
         }
     }
 

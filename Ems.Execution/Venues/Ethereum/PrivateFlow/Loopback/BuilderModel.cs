@@ -54,9 +54,3 @@ internal sealed record BuilderUnit(
 /// <param name="PrivateHashes">Those that came by the relay.</param>
 /// <param name="LeftOut">Units that waited and were not taken, with the reason.</param>
 public sealed record BuiltBlock(long Number, IReadOnlyList<string> Hashes, IReadOnlyList<string> PrivateHashes, IReadOnlyList<(string Name, string Why)> LeftOut);
-
-/// <summary>Why the builder does not take something; goes back as a JSON-RPC error.</summary>
-internal sealed class BuilderRefusalException(string message, int code = -32000) : Exception(message)
-{
-    public int Code { get; } = code;
-}

@@ -19,7 +19,7 @@ namespace Ems.Execution.Venues.Ethereum.PrivateFlow.Loopback;
 /// </summary>
 public sealed class BuilderServer : IAsyncDisposable
 {
-    private const int BodyBytesMax = 4 << 20, BatchMax = 1_000, NotesMax = 4_096;
+    private const int BodyBytesMax = 4 << 20, NotesMax = 4_096;
     private readonly WebApplication app;
     private readonly BlockBuilder builder;
     private readonly PublicDoor publicDoor;
@@ -103,71 +103,12 @@ public sealed class BuilderServer : IAsyncDisposable
         if (RelayWire.SenderOf(http.Request.Headers[RelayWire.SignatureHeader], body) is not { } sender)
         {
             http.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return Error(null, -32600, "the body is not signed by the address of the header");
+            return RpcServing.Error(null, -32600, "the body is not signed by the address of the header");
         }
-        return await EachAsync(body, (method, values) => relayDoor.AskAsync(method, values, sender, ct)).ConfigureAwait(false);
+        return await RpcServing.EachAsync(body, (method, values) => relayDoor.AskAsync(method, values, sender, ct)).ConfigureAwait(false);
     }
 
-    private Task<object?> PublicAsync(byte[] body, CancellationToken ct) => EachAsync(body, (method, values) => publicDoor.AskAsync(method, values, ct));
-
-    private static async Task<object?> EachAsync(byte[] body, Func<string, JsonElement, Task<object?>> ask)
-    {
-        JsonElement root;
-        try
-        {
-            root = RpcWire.Parse(body);
-        }
-        catch (RpcTransportException e)
-        {
-            return Error(null, -32700, e.Message);
-        }
-        if (root.ValueKind != JsonValueKind.Array)
-        {
-            return await OneAsync(root, ask).ConfigureAwait(false);
-        }
-        if (root.GetArrayLength() is 0 or > BatchMax)
-        {
-            return Error(null, -32600, "batch size");
-        }
-        var answers = new List<object>();
-        foreach (var one in root.EnumerateArray())
-        {
-            answers.Add(await OneAsync(one, ask).ConfigureAwait(false));
-        }
-        return answers;
-    }
-
-    private static async Task<object> OneAsync(JsonElement question, Func<string, JsonElement, Task<object?>> ask)
-    {
-        object? id = question.ValueKind == JsonValueKind.Object && question.TryGetProperty("id", out var given) ? given : null;
-        try
-        {
-            var result = await ask(question.Text("method"), question.TryGetProperty("params", out var values) ? values : default).ConfigureAwait(false);
-            return new Dictionary<string, object?> { ["jsonrpc"] = "2.0", ["id"] = id, ["result"] = result };
-        }
-        catch (RpcRefusedException e)
-        {
-            return Error(id, e.Error.Code, e.Error.Message, e.Error.Data);
-        }
-        catch (BuilderRefusalException e)
-        {
-            return Error(id, e.Code, e.Message);
-        }
-        catch (Exception e) when (e is EthereumFormatException or RpcException)
-        {
-            return Error(id, e is EthereumFormatException ? -32602 : -32603, e.Message);
-        }
-    }
-
-    private static Dictionary<string, object?> Error(object? id, int code, string message, JsonElement? data = null)
-    {
-        var error = new Dictionary<string, object?> { ["code"] = code, ["message"] = message };
-        if (data is { } more)
-        {
-            error["data"] = more;
-        }
-        return new() { ["jsonrpc"] = "2.0", ["id"] = id, ["error"] = error };
-    }
+    private Task<object?> PublicAsync(byte[] body, CancellationToken ct) => RpcServing.EachAsync(body, (method, values) => publicDoor.AskAsync(method, values, ct));
 
     private async Task TalkAsync(WebSocket socket)
     {
@@ -192,7 +133,7 @@ public sealed class BuilderServer : IAsyncDisposable
                 return await publicDoor.AskAsync(method, values, closing.Token).ConfigureAwait(false);
             }
             var topic = values.Entries("params").First().TextValue();
-            var to = topic switch { "newPendingTransactions" => pending, "newHeads" => heads, _ => throw new BuilderRefusalException($"no subscription {topic}", -32602) };
+            var to = topic switch { "newPendingTransactions" => pending, "newHeads" => heads, _ => throw new RpcServiceException($"no subscription {topic}", -32602) };
             lock (to)
             {
                 var id = Hex.Quantity((topic == "newHeads" ? 1_000 : 2_000) + to.Count);
@@ -212,7 +153,7 @@ public sealed class BuilderServer : IAsyncDisposable
                 body.Write(buffer, 0, part.Count);
                 if (part.EndOfMessage)
                 {
-                    outgoing.Writer.TryWrite(await EachAsync(body.ToArray(), AskAsync).ConfigureAwait(false));
+                    outgoing.Writer.TryWrite(await RpcServing.EachAsync(body.ToArray(), AskAsync).ConfigureAwait(false));
                     body.SetLength(0);
                 }
             }

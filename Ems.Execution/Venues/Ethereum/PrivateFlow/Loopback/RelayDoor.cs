@@ -14,7 +14,7 @@ internal sealed class RelayDoor(BlockBuilder builder)
 
     public async Task<object?> AskAsync(string method, JsonElement parameters, Address sender, CancellationToken ct)
     {
-        var first = parameters.ValueKind == JsonValueKind.Array && parameters.GetArrayLength() > 0 ? parameters[0] : throw new BuilderRefusalException("missing params", -32602);
+        var first = parameters.ValueKind == JsonValueKind.Array && parameters.GetArrayLength() > 0 ? parameters[0] : throw new RpcServiceException("missing params", -32602);
         return method switch
         {
             "eth_sendPrivateTransaction" => await SendAsync(first.Text("tx"), Optional(first, "maxBlockNumber"), sender, ct).ConfigureAwait(false),
@@ -23,7 +23,7 @@ internal sealed class RelayDoor(BlockBuilder builder)
             "eth_sendBundle" => await BundleAsync(first, sender, ct).ConfigureAwait(false),
             "mev_sendBundle" => await ShareAsync(first, sender, ct).ConfigureAwait(false),
             "eth_callBundle" => await CallAsync(first, ct).ConfigureAwait(false),
-            _ => throw new BuilderRefusalException($"the method {method} does not exist", -32601),
+            _ => throw new RpcServiceException($"the method {method} does not exist", -32601),
         };
     }
 
@@ -46,9 +46,9 @@ internal sealed class RelayDoor(BlockBuilder builder)
     {
         if (bundle.Text("version") is not ("v0.1" or "beta-1"))
         {
-            throw new BuilderRefusalException("unsupported version", -32602);
+            throw new RpcServiceException("unsupported version", -32602);
         }
-        var inclusion = bundle.TryGetProperty("inclusion", out var i) ? i : throw new BuilderRefusalException("missing inclusion", -32602);
+        var inclusion = bundle.TryGetProperty("inclusion", out var i) ? i : throw new RpcServiceException("missing inclusion", -32602);
         var first = Hex.ParseLong(inclusion.Text("block"));
         var (txs, reverting) = (new List<SignedTransaction>(), new HashSet<string>(StringComparer.Ordinal));
         Flatten(bundle, txs, reverting, 0);
@@ -61,7 +61,7 @@ internal sealed class RelayDoor(BlockBuilder builder)
     {
         if (depth > DepthMax)
         {
-            throw new BuilderRefusalException("bundles nested too deep", -32602);
+            throw new RpcServiceException("bundles nested too deep", -32602);
         }
         foreach (var item in bundle.List("body"))
         {
@@ -71,7 +71,7 @@ internal sealed class RelayDoor(BlockBuilder builder)
                 continue;
             }
             var tx = item.TryGetProperty("tx", out var raw) ? Decode(raw.TextValue())
-                : builder.FindPublic(item.HashText("hash")) ?? throw new BuilderRefusalException("unknown transaction hash");
+                : builder.FindPublic(item.HashText("hash")) ?? throw new RpcServiceException("unknown transaction hash");
             txs.Add(tx);
             if (item.TryGetProperty("canRevert", out var may) && may.ValueKind == JsonValueKind.True)
             {
@@ -84,7 +84,7 @@ internal sealed class RelayDoor(BlockBuilder builder)
     {
         if (txs.Length is 0 or > BundleTxsMax)
         {
-            throw new BuilderRefusalException($"a bundle has 1 to {BundleTxsMax} transactions", -32602);
+            throw new RpcServiceException($"a bundle has 1 to {BundleTxsMax} transactions", -32602);
         }
         var hash = RelayBundle.HashOf(txs.Select(t => t.Hash));
         await builder.AddPrivateAsync(hash, txs, sender, first, last, reverting, hints, ct).ConfigureAwait(false);
@@ -94,7 +94,7 @@ internal sealed class RelayDoor(BlockBuilder builder)
     private async Task<object> CallAsync(JsonElement bundle, CancellationToken ct)
     {
         var txs = bundle.List("txs").Select(t => Decode(t.TextValue())).ToArray();
-        var head = await builder.Node.BlockAsync(ct: ct).ConfigureAwait(false) ?? throw new BuilderRefusalException("no block");
+        var head = await builder.Node.BlockAsync(ct: ct).ConfigureAwait(false) ?? throw new RpcServiceException("no block");
         var results = await BundleSimulator.RunAsync(builder.Node, txs, ct).ConfigureAwait(false);
         var baseFee = head.BaseFeePerGas ?? 0;
         var lines = txs.Zip(results, (tx, r) =>
